@@ -1,0 +1,134 @@
+package compliance
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/charterwatch/charterwatch/probes"
+)
+
+// Gap is a run of slots [From, To) of one check at one vantage without a known
+// observation. Adjacent gaps with the same reason are one gap.
+type Gap struct {
+	Check   string
+	Vantage string
+	From    time.Time // a slot
+	To      time.Time // the slot after the last one covered
+	Reason  probes.Reason
+	Detail  string
+}
+
+// Outage is a confirmed failure of a check (Check set) or of a whole site (Check empty).
+// Successive versions share the ID.
+type Outage struct {
+	ID              string        `json:"id"`
+	Site            string        `json:"site"`
+	Check           string        `json:"check,omitempty"`
+	Start           time.Time     `json:"start"`                     // first failing slot of the confirmed run
+	ConfirmedAt     time.Time     `json:"confirmed_at"`              // when it was confirmed
+	RecoveringSince time.Time     `json:"recovering_since,omitzero"` // first pass of a recovery on trial
+	End             time.Time     `json:"end,omitzero"`              // first pass of the recovery that held; zero while open
+	Reason          probes.Reason `json:"reason"`                    // of the first failing look
+	Cause           Cause         `json:"cause"`
+	Checks          []string      `json:"checks,omitempty"` // of a site's outage: the critical checks that took part
+}
+
+// Open says whether the outage has not ended yet.
+func (o Outage) Open() bool { return o.End.IsZero() }
+
+// outageID derives the id from what makes an outage unique, so that a retried commit
+// writes the same row.
+func outageID(subject string, start time.Time) string {
+	return fmt.Sprintf("%s@%s", subject, start.UTC().Format("20060102T150405.000Z"))
+}
+
+// EventKind names what happened. The set is closed.
+type EventKind string
+
+// The events of checks and sites.
+const (
+	OutageOpened    EventKind = "outage_opened"
+	OutageClosed    EventKind = "outage_closed"
+	RecoveryStarted EventKind = "recovery_started"
+	RecoveryBroken  EventKind = "recovery_broken"
+	Blip            EventKind = "blip" // failing looks that were not confirmed: up, but counted
+	SlowStarted     EventKind = "slow_started"
+	SlowEnded       EventKind = "slow_ended"
+	MinorityStarted EventKind = "minority_started"
+	MinorityEnded   EventKind = "minority_ended"
+	StatusChanged   EventKind = "status_changed" // of a site
+)
+
+// Event is something that happened to a check (Check set) or a site.
+type Event struct {
+	Kind   EventKind     `json:"kind"`
+	Site   string        `json:"site"`
+	Check  string        `json:"check,omitempty"`
+	At     time.Time     `json:"at"`      // when it became true
+	SeenAt time.Time     `json:"seen_at"` // when it was established
+	Outage string        `json:"outage,omitempty"`
+	Status Status        `json:"status"`
+	Reason probes.Reason `json:"reason"`
+	Count  int           `json:"count,omitempty"` // of a blip: failing looks
+}
+
+// OutageCapture is the first failing answer of an outage, as seen.
+type OutageCapture struct {
+	Outage  string
+	Check   string
+	Vantage string
+	SeenAt  time.Time
+	Capture probes.Capture
+}
+
+// Change is one site's step forward: everything that must become durable together.
+// Applying the same Change twice leaves the store as applying it once does.
+type Change struct {
+	Site     string
+	Results  []probes.Result // known outcomes, in order
+	Gaps     []Gap
+	Checks   []CheckState // next states of the checks touched
+	State    *SiteState   // next state of the site, nil when untouched
+	Outages  []Outage     // new versions
+	Events   []Event
+	Captures []OutageCapture
+
+	// Uncommitted marks a change that sinks are shown although the store does not take
+	// it: the monitor's own trouble must not hide an outage.
+	Uncommitted bool
+}
+
+// Rejected says that the store refused one change of a group for good; the rest of the
+// group is durable.
+type Rejected struct {
+	Index int // into the committed slice
+	Err   error
+}
+
+// Snapshot is what a store remembers of the engine's state.
+type Snapshot struct {
+	Checks map[string]CheckState
+	Sites  map[string]SiteState
+}
+
+// CheckLife is a stretch of time during which a check was watched with unchanged terms.
+// A changed interval or criticality starts a new one.
+type CheckLife struct {
+	Check    string
+	Site     string
+	Critical bool
+	Vantages []string
+	Interval time.Duration
+	Policy   Policy
+	From     time.Time // first slot
+	To       time.Time // zero: still watched
+}
+
+// SiteHistory is what availability is computed from.
+type SiteHistory struct {
+	Site    string
+	Lives   []CheckLife // of all checks the site had in the period
+	Gaps    []Gap       // of those checks
+	Outages []Outage    // of the site and of those checks
+	Until   time.Time   // up to when the history is complete; later time is not yet known
+}
