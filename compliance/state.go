@@ -49,13 +49,13 @@ type View struct {
 // CheckState is all that Step needs to remember of a check.
 type CheckState struct {
 	Check    string    `json:"check"`
-	Views    []View    `json:"views"`               // by vantage name
-	Outage   *Outage   `json:"outage,omitempty"`    // open outage, also while its recovery is on trial
-	LastEnd  time.Time `json:"last_end,omitzero"`   // end of the latest closed outage
-	Minority bool      `json:"minority,omitempty"`  // some vantages fail, but no majority
-	Slow     bool      `json:"slow,omitempty"`      // above Policy.SlowP95
-	Since    time.Time `json:"since,omitzero"`      // when Status last changed
-	Status   Status    `json:"status"`              // as of the latest result
+	Views    []View    `json:"views"`              // by vantage name
+	Outage   *Outage   `json:"outage,omitempty"`   // open outage, also while its recovery is on trial
+	LastEnd  time.Time `json:"last_end,omitzero"`  // end of the latest closed outage
+	Minority bool      `json:"minority,omitempty"` // some vantages fail, but no majority
+	Slow     bool      `json:"slow,omitempty"`     // above Policy.SlowP95
+	Since    time.Time `json:"since,omitzero"`     // when Status last changed
+	Status   Status    `json:"status"`             // as of the latest result
 }
 
 // View returns the named vantage's view, and whether there is one.
