@@ -18,3 +18,9 @@ require (
 	google.golang.org/grpc v1.85.0
 	modernc.org/sqlite v1.61.1
 )
+
+require (
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/jonboulle/clockwork v0.5.0 // indirect
+	github.com/robfig/cron/v3 v3.0.1 // indirect
+)

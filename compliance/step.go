@@ -1,7 +1,6 @@
 package compliance
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -24,12 +23,8 @@ const (
 func (p Policy) Step(s CheckState, r probes.Result) (CheckState, []Event) {
 	s.Check = r.Check
 	s.Views = slices.Clone(s.Views)
-	i := s.index(r.Vantage)
-	if i < 0 {
-		s.Views = append(s.Views, View{Vantage: r.Vantage})
-		slices.SortFunc(s.Views, func(a, b View) int { return cmp.Compare(a.Vantage, b.Vantage) })
-		i = s.index(r.Vantage)
-	} else if v := s.Views[i]; r.Slot.Before(v.Slot) || r.Slot.Equal(v.Slot) && r.Attempt <= v.Attempt {
+	i := s.ensure(r.Vantage)
+	if v := s.Views[i]; r.Slot.Before(v.Slot) || r.Slot.Equal(v.Slot) && r.Attempt <= v.Attempt {
 		return s, nil
 	}
 	st := stepper{p: p, s: s, r: r, site: SiteOf(r.Check)}
