@@ -416,7 +416,7 @@ func TestClockStepIsARecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, p := newMemory(), &switchable{}
 		e, stop := begin(t, Config{Plan: planOf(1, func(int) probes.Probe { return p }), Store: store})
-		time.Sleep(2 * time.Minute)
+		time.Sleep(2*time.Minute + 300*time.Millisecond) // between two settlings
 		before := e.Now()
 		step := e.clock.Settle(time.Now().Add(time.Hour))
 		e.reanchor(step)
