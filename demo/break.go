@@ -20,7 +20,8 @@ func (e *Estate) find(id string) (*site, error) {
 }
 
 // Break puts a site into a condition, in place of any that it is in, with effect for the next request:
-// connections that would hide the change are cut. It returns ErrNoSite (wrapped), or an error that
+// connections that would hide the change are cut, so a client that kept one alive may meet one reset
+// before it meets the condition. It returns ErrNoSite (wrapped), or an error that
 // names the wrong field of f.
 func (e *Estate) Break(id string, f Fault) error { return e.breakSite(id, f, false) }
 
