@@ -1,6 +1,8 @@
 package compliance
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,12 +28,23 @@ func (s Status) String() string { return statusNames[min(int(s), len(statusNames
 // MarshalText writes the stable name.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads a stable name.
+func (s *Status) UnmarshalText(b []byte) error {
+	i := slices.Index(statusNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("unknown status %q", b)
+	}
+	*s = Status(i)
+	return nil
+}
+
 // View is what one vantage last saw of a check.
 type View struct {
 	Vantage  string         `json:"vantage"`
-	Slot     time.Time      `json:"slot"`    // of the latest look taken into account
-	Attempt  int            `json:"attempt"` // of that look
-	SeenAt   time.Time      `json:"seen_at"` // never runs backwards
+	Slot     time.Time      `json:"slot"`            // of the latest look taken into account
+	Attempt  int            `json:"attempt"`         // of that look
+	SeenAt   time.Time      `json:"seen_at"`         // never runs backwards
+	GapTo    time.Time      `json:"gap_to,omitzero"` // slots before this are covered by gap records
 	Outcome  probes.Outcome `json:"outcome"`
 	Reason   probes.Reason  `json:"reason"`
 	Detail   string         `json:"detail,omitempty"`
@@ -49,13 +62,13 @@ type View struct {
 // CheckState is all that Step needs to remember of a check.
 type CheckState struct {
 	Check    string    `json:"check"`
-	Views    []View    `json:"views"`               // by vantage name
-	Outage   *Outage   `json:"outage,omitempty"`    // open outage, also while its recovery is on trial
-	LastEnd  time.Time `json:"last_end,omitzero"`   // end of the latest closed outage
-	Minority bool      `json:"minority,omitempty"`  // some vantages fail, but no majority
-	Slow     bool      `json:"slow,omitempty"`      // above Policy.SlowP95
-	Since    time.Time `json:"since,omitzero"`      // when Status last changed
-	Status   Status    `json:"status"`              // as of the latest result
+	Views    []View    `json:"views"`              // by vantage name
+	Outage   *Outage   `json:"outage,omitempty"`   // open outage, also while its recovery is on trial
+	LastEnd  time.Time `json:"last_end,omitzero"`  // end of the latest closed outage
+	Minority bool      `json:"minority,omitempty"` // some vantages fail, but no majority
+	Slow     bool      `json:"slow,omitempty"`     // above Policy.SlowP95
+	Since    time.Time `json:"since,omitzero"`     // when Status last changed
+	Status   Status    `json:"status"`             // as of the latest result
 }
 
 // View returns the named vantage's view, and whether there is one.
@@ -68,6 +81,26 @@ func (s CheckState) View(vantage string) (View, bool) {
 
 func (s CheckState) index(vantage string) int {
 	return slices.IndexFunc(s.Views, func(v View) bool { return v.Vantage == vantage })
+}
+
+// Skip notes that the slots of a gap are accounted for without a look. Nothing is concluded
+// from it: the silence itself makes the vantage stale.
+func (s CheckState) Skip(g Gap) CheckState {
+	s.Check = g.Check
+	s.Views = slices.Clone(s.Views)
+	i := s.ensure(g.Vantage)
+	s.Views[i].GapTo = later(s.Views[i].GapTo, g.To)
+	return s
+}
+
+// ensure returns the index of the vantage's view, making it if need be. s.Views must be
+// the caller's own.
+func (s *CheckState) ensure(vantage string) int {
+	if s.index(vantage) < 0 {
+		s.Views = append(s.Views, View{Vantage: vantage})
+		slices.SortFunc(s.Views, func(a, b View) int { return cmp.Compare(a.Vantage, b.Vantage) })
+	}
+	return s.index(vantage)
 }
 
 // StatusAt is the check's status at now: Unknown once no vantage has a fresh known look.

@@ -1,0 +1,71 @@
+package compliance
+
+import "time"
+
+// Verdict is what became of a promise. The zero value is Unproven.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Unproven   Verdict = 0 // 판단불가: neither can be shown
+	Kept       Verdict = 1 // 이행: even the worst case passes, and coverage reaches its floor
+	AtRisk     Verdict = 2 // 위험
+	Broken     Verdict = 3 // 미이행: even the best case misses
+	NoOccasion Verdict = 4 // 해당 없음: nothing the promise speaks of happened
+)
+
+var verdictNames = [...]string{"unproven", "kept", "at_risk", "broken", "no_occasion"}
+
+// String returns the verdict's stable name.
+func (v Verdict) String() string { return verdictNames[min(int(v), len(verdictNames)-1)] }
+
+// MarshalText writes the stable name.
+func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// ServedDays are the parameters of the charter's clause "availability" (365일 웹사이트를
+// 운영하겠습니다).
+type ServedDays struct {
+	MaxDown  time.Duration // confirmed downtime a served day may have; 0 means 60 min
+	Coverage Ratio         // floor of the period's coverage; 0 means 95 %
+}
+
+// Availability is the clause's verdict for one site and period, with what it rests on.
+type Availability struct {
+	Verdict      Verdict
+	BrokenDays   []Period // missed even in the best case
+	UnprovenDays []Period // served in the best case, not in the worst
+	Coverage     Ratio
+}
+
+// JudgeServedDays judges by best and worst case: a day is served when the site was
+// observed up and was down for at most MaxDown of its service hours. Unknown time counts
+// for the site in the best case and against it in the worst, so that switching the monitor
+// off can neither hide a breach nor earn a pass.
+func JudgeServedDays(f Figures, p ServedDays) Availability {
+	if p.MaxDown <= 0 {
+		p.MaxDown = time.Hour
+	}
+	if p.Coverage <= 0 {
+		p.Coverage = 95_000
+	}
+	var a Availability
+	a.Coverage, _ = f.Coverage()
+	for _, d := range f.Days {
+		open := d.Open
+		closedAllDay := open.All()+d.Future == 0
+		switch {
+		case closedAllDay:
+		case open.Down > p.MaxDown, open.Up+open.Unknown+d.Future == 0:
+			a.BrokenDays = append(a.BrokenDays, d.Period)
+		case open.Down+open.Unknown+d.Future > p.MaxDown, open.Up == 0:
+			a.UnprovenDays = append(a.UnprovenDays, d.Period)
+		}
+	}
+	switch {
+	case len(a.BrokenDays) > 0:
+		a.Verdict = Broken
+	case len(a.UnprovenDays) == 0 && a.Coverage >= p.Coverage:
+		a.Verdict = Kept
+	}
+	return a
+}

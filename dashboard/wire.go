@@ -1,0 +1,160 @@
+package dashboard
+
+import (
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/probes"
+)
+
+// Times on the wire are milliseconds since the Unix epoch, durations milliseconds, and
+// shares thousandths of a percent, floored (99999 is 99.999 %). Absent means not known.
+
+// Message is anything the live feed sends.
+type Message struct {
+	Type  string `json:"type"` // "hello", "snapshot", "delta", "beat"
+	Epoch string `json:"epoch,omitempty"`
+	Seq   uint64 `json:"seq"`
+	Now   int64  `json:"now"` // the monitor's clock
+
+	BeatMS  int64          `json:"beat_ms,omitempty"` // of hello: how often a beat comes
+	Wall    *Wall          `json:"wall,omitempty"`    // of snapshot
+	Sites   []SiteDelta    `json:"sites,omitempty"`   // of delta
+	Checks  []CheckDelta   `json:"checks,omitempty"`  // of delta
+	Events  []Event        `json:"events,omitempty"`  // of delta, oldest first
+	Groups  *[]Group       `json:"groups,omitempty"`  // of delta, when they changed
+	Monitor *MonitorHealth `json:"monitor,omitempty"` // of delta and beat
+}
+
+// Wall is everything the first page shows.
+type Wall struct {
+	Organisation compliance.Name `json:"organisation"`
+	Zone         string          `json:"zone"` // IANA name; the wall's times are shown in it
+	Languages    []string        `json:"languages"`
+	Version      string          `json:"version"`
+	Demo         bool            `json:"demo"` // what is watched is simulated
+	Monitor      MonitorHealth   `json:"monitor"`
+	Sites        []Site          `json:"sites"`  // in the order of the config
+	Groups       []Group         `json:"groups"` // open outages that belong together
+	Events       []Event         `json:"events"` // the latest, oldest first
+}
+
+// MonitorHealth is how the monitor itself is doing.
+type MonitorHealth struct {
+	Started       int64             `json:"started"`
+	LastCommit    int64             `json:"last_commit,omitempty"`
+	Trouble       bool              `json:"trouble"` // results are not being stored
+	FailingSince  int64             `json:"failing_since,omitempty"`
+	UplinkDown    int64             `json:"uplink_down,omitempty"` // since when the monitor cannot see out
+	Queue         int               `json:"queue"`
+	MissedSlots   uint64            `json:"missed_slots"`
+	Coverage      *compliance.Ratio `json:"coverage,omitempty"`        // of this month so far, all sites
+	ConfigErrorAt int64             `json:"config_error_at,omitempty"` // when a reload was last refused; 0 once one succeeded
+}
+
+// Site is a site on the wall.
+type Site struct {
+	Name  compliance.Name `json:"name"`
+	URL   string          `json:"url"`
+	Owner string          `json:"owner,omitempty"`
+	SiteDelta
+	Month  Availability `json:"month"`
+	Checks []Check      `json:"checks"`
+}
+
+// SiteDelta is what changes of a site.
+type SiteDelta struct {
+	ID        string            `json:"site"`
+	Status    compliance.Status `json:"status"`
+	Since     int64             `json:"since,omitempty"`
+	ClosedNow bool              `json:"closed_now"` // within its published closing hours
+	Outage    *Outage           `json:"outage,omitempty"`
+}
+
+// Availability is a site's accounts for a calendar month of the organisation's zone.
+type Availability struct {
+	Month    string             `json:"month"` // "2026-11"
+	Raw      *compliance.Ratio  `json:"raw,omitempty"`
+	Charter  *compliance.Ratio  `json:"charter,omitempty"`
+	Coverage *compliance.Ratio  `json:"coverage,omitempty"`
+	Best     *compliance.Ratio  `json:"best,omitempty"`
+	Worst    *compliance.Ratio  `json:"worst,omitempty"`
+	UpMS     int64              `json:"up_ms"`
+	DownMS   int64              `json:"down_ms"`
+	Unknown  int64              `json:"unknown_ms"`
+	Verdict  compliance.Verdict `json:"verdict"`
+	Broken   int                `json:"broken_days"`
+	Unproven int                `json:"unproven_days"`
+}
+
+// Check is a check on the wall.
+type Check struct {
+	Kind       string `json:"kind"`
+	Target     string `json:"target"`
+	Critical   bool   `json:"critical"`
+	IntervalMS int64  `json:"interval_ms"`
+	CheckDelta
+	Strip Strip `json:"strip"`
+}
+
+// CheckDelta is what changes of a check.
+type CheckDelta struct {
+	ID         string            `json:"check"`
+	Status     compliance.Status `json:"status"`
+	Since      int64             `json:"since,omitempty"`
+	Reason     probes.Reason     `json:"reason"`
+	Detail     string            `json:"detail,omitempty"`
+	SeenAt     int64             `json:"seen_at,omitempty"`     // of the latest look
+	DurationMS float64           `json:"duration_ms,omitempty"` // of the latest look
+	Outage     *Outage           `json:"outage,omitempty"`
+	Cell       *Cell             `json:"cell,omitempty"` // of a delta: the strip's current cell
+}
+
+// Strip is a check's last 24 hours. Cell i covers [From + i*CellMS, From + (i+1)*CellMS).
+type Strip struct {
+	From   int64   `json:"from"`
+	CellMS int64   `json:"cell_ms"`
+	States string  `json:"states"` // a letter a cell: u up, f some looks failed, d down, x unknown, - not watched
+	P95    []int32 `json:"p95"`    // of the passing looks, in ms; -1 when there is none
+}
+
+// Cell is one cell of a strip.
+type Cell struct {
+	From  int64  `json:"from"`
+	State string `json:"state"`
+	P95   int32  `json:"p95"`
+}
+
+// Outage is an outage on the wire.
+type Outage struct {
+	ID              string           `json:"id"`
+	Site            string           `json:"site"`
+	Check           string           `json:"check,omitempty"`
+	Start           int64            `json:"start"`
+	ConfirmedAt     int64            `json:"confirmed_at"`
+	RecoveringSince int64            `json:"recovering_since,omitempty"`
+	End             int64            `json:"end,omitempty"`
+	Reason          probes.Reason    `json:"reason"`
+	Cause           compliance.Cause `json:"cause"`
+	Checks          []string         `json:"checks,omitempty"`
+	Uncommitted     bool             `json:"uncommitted,omitempty"` // seen, but the store does not take it
+}
+
+// Group is a set of open outages that probably share an origin.
+type Group struct {
+	Dependency string           `json:"dependency,omitempty"`
+	Cause      compliance.Cause `json:"cause"`
+	Outages    []string         `json:"outages"`
+	Start      int64            `json:"start"`
+}
+
+// Event is something that happened.
+type Event struct {
+	Kind   compliance.EventKind `json:"kind"`
+	Site   string               `json:"site"`
+	Check  string               `json:"check,omitempty"`
+	At     int64                `json:"at"`
+	SeenAt int64                `json:"seen_at"`
+	Outage string               `json:"outage,omitempty"`
+	Status compliance.Status    `json:"status"`
+	Reason probes.Reason        `json:"reason"`
+	Count  int                  `json:"count,omitempty"`
+}

@@ -1,0 +1,420 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/probes"
+)
+
+const (
+	groupSize   = 250
+	groupWait   = 50 * time.Millisecond
+	queueSize   = 1 << 16
+	retryMin    = 100 * time.Millisecond
+	retryMax    = 5 * time.Second
+	troubleTime = 30 * time.Second // without a commit before the monitor's trouble is told
+)
+
+// record is one thing to commit: a result, a gap, or a site whose status changed by the
+// passing of time alone.
+type record struct {
+	result *probes.Result
+	gap    *compliance.Gap
+	touch  string // site
+}
+
+func (r record) check() string {
+	switch {
+	case r.result != nil:
+		return r.result.Check
+	case r.gap != nil:
+		return r.gap.Check
+	default:
+		return ""
+	}
+}
+
+func (r record) site() string {
+	if c := r.check(); c != "" {
+		return compliance.SiteOf(c)
+	}
+	return r.touch
+}
+
+// committer owns the engine's state. Only its Run goroutine changes it, and only after
+// the store has made the change durable.
+type committer struct {
+	store Store
+	sinks []Sink
+	now   func() time.Time
+	log   *slog.Logger
+	stats *stats
+	queue chan record
+
+	lostMu sync.Mutex
+	lost   map[[2]string]*compliance.Gap // (check, vantage): what the full queue turned away
+
+	mu     sync.RWMutex // guards what follows
+	sites  map[string]compliance.Site
+	checks map[string]compliance.CheckState
+	states map[string]compliance.SiteState
+
+	pending   []record // taken off the queue, not yet durable; Run's own
+	failing   time.Time
+	announced map[string]bool // outages published uncommitted
+}
+
+// submit queues a record. It never blocks: when the queue is full the observation is
+// counted as lost, and becomes a gap once there is room.
+func (c *committer) submit(r record) {
+	select {
+	case c.queue <- r:
+		return
+	default:
+	}
+	c.stats.overflow.Add(1)
+	g := r.gap
+	if r.result != nil {
+		if r.result.Attempt > 0 {
+			return // owns no time
+		}
+		to := r.result.Slot.Add(c.interval(r.result.Check))
+		g = &compliance.Gap{Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: to, Reason: probes.Overflow}
+	}
+	if g == nil {
+		return
+	}
+	c.lostMu.Lock()
+	defer c.lostMu.Unlock()
+	key := [2]string{g.Check, g.Vantage}
+	if have := c.lost[key]; have != nil && have.To.Equal(g.From) {
+		have.To = g.To
+	} else if have == nil {
+		lost := *g
+		c.lost[key] = &lost
+	}
+}
+
+// Run commits until the queue is closed and everything in it is durable, or ctx ends.
+func (c *committer) Run(ctx context.Context) error {
+	retry := retryMin
+	for {
+		if err := c.collect(ctx); err != nil {
+			return err
+		}
+		if len(c.pending) == 0 {
+			return nil // closed and drained
+		}
+		n := min(len(c.pending), groupSize)
+		if err := c.commit(ctx, c.pending[:n]); err != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("commit %d records at shutdown: %w", len(c.pending)+len(c.queue), err)
+			}
+			c.trouble(err)
+			pause := time.NewTimer(retry)
+			select {
+			case <-pause.C:
+			case <-ctx.Done():
+				pause.Stop()
+			}
+			retry = min(2*retry, retryMax)
+			continue
+		}
+		c.recovered()
+		retry = retryMin
+		c.pending = append(c.pending[:0], c.pending[n:]...)
+	}
+}
+
+// collect waits for the next group. While the store is in trouble it takes all there is,
+// so that outages behind the failing group are seen too.
+func (c *committer) collect(ctx context.Context) error {
+	c.reclaim()
+	if len(c.pending) == 0 {
+		select {
+		case r, ok := <-c.queue:
+			if !ok {
+				return nil
+			}
+			c.pending = append(c.pending, r)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	limit := groupSize
+	if !c.failing.IsZero() {
+		limit = queueSize
+	}
+	wait := time.NewTimer(groupWait)
+	defer wait.Stop()
+	for len(c.pending) < limit {
+		select {
+		case r, ok := <-c.queue:
+			if !ok {
+				return nil
+			}
+			c.pending = append(c.pending, r)
+		case <-wait.C:
+			return nil
+		}
+	}
+	return nil
+}
+
+// reclaim turns what the full queue turned away into gaps, once there is room again.
+func (c *committer) reclaim() {
+	if len(c.queue) > queueSize/2 || !c.failing.IsZero() {
+		return
+	}
+	c.lostMu.Lock()
+	defer c.lostMu.Unlock()
+	for key, g := range c.lost {
+		c.pending = append(c.pending, record{gap: g})
+		delete(c.lost, key)
+	}
+}
+
+// commit makes one group durable and lets it count.
+func (c *committer) commit(ctx context.Context, group []record) error {
+	b := c.judge(group)
+	began := c.now()
+	rejected, err := c.store.Commit(ctx, b.changes)
+	if err != nil {
+		c.stats.commitErrors.Add(1)
+		return fmt.Errorf("commit %d changes: %w", len(b.changes), err)
+	}
+	c.stats.commit(c.now(), c.now().Sub(began), len(group))
+	refused := map[string]bool{}
+	for _, r := range rejected {
+		site := b.changes[r.Index].Site
+		refused[site] = true
+		c.stats.rejected.Add(1)
+		c.log.Error("the store refused a change; its time becomes unknown", "site", site, "err", r.Err)
+	}
+	c.adopt(b, refused)
+	for i := range b.changes {
+		if !refused[b.changes[i].Site] {
+			for _, s := range c.sinks {
+				s.Publish(b.changes[i])
+			}
+		}
+	}
+	if len(refused) > 0 {
+		return c.refuse(ctx, group, refused)
+	}
+	return nil
+}
+
+// refuse records as gaps what the store would not take.
+func (c *committer) refuse(ctx context.Context, group []record, refused map[string]bool) error {
+	var gaps []record
+	for _, r := range group {
+		if r.result == nil || r.result.Attempt > 0 || !refused[r.site()] {
+			continue
+		}
+		to := r.result.Slot.Add(c.interval(r.result.Check))
+		gaps = append(gaps, record{gap: &compliance.Gap{Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: to, Reason: probes.NotStored}})
+	}
+	b := c.judge(gaps)
+	again, err := c.store.Commit(ctx, b.changes)
+	if err != nil {
+		return fmt.Errorf("commit the gaps of refused changes: %w", err)
+	}
+	lost := map[string]bool{}
+	for _, r := range again {
+		lost[b.changes[r.Index].Site] = true
+		c.log.Error("the store refused a gap as well; sealing will find the slots missing", "site", b.changes[r.Index].Site, "err", r.Err)
+	}
+	c.adopt(b, lost)
+	return nil
+}
+
+func (c *committer) interval(check string) time.Duration {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.spec(c.sites[compliance.SiteOf(check)], check).Interval
+}
+
+// adopt lets the judged states count.
+func (c *committer) adopt(b *batch, except map[string]bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, s := range b.checks {
+		if !except[compliance.SiteOf(id)] {
+			c.checks[id] = s
+		}
+	}
+	for id, s := range b.sites {
+		if !except[id] {
+			c.states[id] = s
+		}
+	}
+}
+
+// trouble notes a failed commit, and after a while tells of outages that the store does
+// not take.
+func (c *committer) trouble(err error) {
+	now := c.now()
+	if c.failing.IsZero() {
+		c.failing = now
+		c.log.Error("the store does not take results; trying again", "err", err, "waiting", len(c.pending)+len(c.queue))
+	}
+	c.stats.setTrouble(c.failing, err)
+	if now.Sub(c.failing) < troubleTime {
+		return
+	}
+	for _, change := range c.judge(c.pending).changes {
+		told := compliance.Change{Site: change.Site, Uncommitted: true}
+		for _, o := range change.Outages {
+			if o.Open() && !c.announced[o.ID] {
+				c.announced[o.ID] = true
+				told.Outages = append(told.Outages, o)
+			}
+		}
+		if len(told.Outages) == 0 {
+			continue
+		}
+		for _, s := range c.sinks {
+			s.Publish(told)
+		}
+	}
+}
+
+func (c *committer) recovered() {
+	if !c.failing.IsZero() {
+		c.log.Info("the store takes results again", "after", c.now().Sub(c.failing).Round(time.Second))
+	}
+	c.failing = time.Time{}
+	clear(c.announced)
+	c.stats.setTrouble(time.Time{}, nil)
+}
+
+// batch is a group judged on a copy of the state.
+type batch struct {
+	changes []compliance.Change
+	checks  map[string]compliance.CheckState
+	sites   map[string]compliance.SiteState
+}
+
+// judge steps through the records in order and collects one change for each site.
+func (c *committer) judge(group []record) *batch {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	b := &batch{checks: map[string]compliance.CheckState{}, sites: map[string]compliance.SiteState{}}
+	index := map[string]int{}
+	touched := map[string]map[string]bool{}
+	for _, r := range group {
+		id := r.site()
+		i, ok := index[id]
+		if !ok {
+			i = len(b.changes)
+			index[id], touched[id] = i, map[string]bool{}
+			b.changes = append(b.changes, compliance.Change{Site: id})
+		}
+		c.apply(b, &b.changes[i], r)
+		if check := r.check(); check != "" {
+			touched[id][check] = true
+		}
+	}
+	for id, i := range index {
+		for _, check := range slices.Sorted(maps.Keys(touched[id])) {
+			b.changes[i].Checks = append(b.changes[i].Checks, b.checks[check])
+		}
+		if s, ok := b.sites[id]; ok {
+			b.changes[i].State = &s
+		}
+	}
+	return b
+}
+
+func (c *committer) apply(b *batch, change *compliance.Change, r record) {
+	site := c.sites[change.Site]
+	if r.touch != "" {
+		c.join(b, change, site, c.now())
+		return
+	}
+	state, ok := b.checks[r.check()]
+	if !ok {
+		state = c.checks[r.check()]
+	}
+	if r.gap != nil {
+		change.Gaps = append(change.Gaps, *r.gap)
+		b.checks[r.check()] = state.Skip(*r.gap)
+		return
+	}
+	spec := c.spec(site, r.result.Check)
+	next, events := spec.Policy.Step(state, *r.result)
+	b.checks[r.check()] = next
+	change.Events = append(change.Events, events...)
+	change.Outages = append(change.Outages, versions(state.Outage, next.Outage, next.LastEnd)...)
+	if r.result.Outcome != probes.Unknown {
+		change.Results = append(change.Results, *r.result)
+	} else if r.result.Attempt == 0 {
+		change.Gaps = append(change.Gaps, compliance.Gap{
+			Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: r.result.Slot.Add(spec.Interval),
+			Reason: r.result.Reason, Detail: r.result.Detail,
+		})
+	}
+	if state.Outage == nil && next.Outage != nil {
+		for _, v := range next.Views {
+			if v.First != nil {
+				change.Captures = append(change.Captures, compliance.OutageCapture{
+					Outage: next.Outage.ID, Check: next.Check, Vantage: v.Vantage, SeenAt: v.FailFrom, Capture: *v.First,
+				})
+			}
+		}
+	}
+	if len(events) > 0 || next.Status != state.Status {
+		seen, _ := next.View(r.result.Vantage)
+		c.join(b, change, site, seen.SeenAt)
+	}
+}
+
+func (c *committer) spec(site compliance.Site, check string) compliance.CheckSpec {
+	for _, s := range site.Checks {
+		if s.ID == check {
+			return s
+		}
+	}
+	// A late record of a check that a reload has just removed: it is stored under defaults.
+	return compliance.CheckSpec{ID: check, Interval: time.Minute, Policy: compliance.Policy{}.WithDefaults(time.Minute, probes.DefaultTimeout)}
+}
+
+// join brings the site's state up to date with its checks.
+func (c *committer) join(b *batch, change *compliance.Change, site compliance.Site, at time.Time) {
+	if site.ID == "" {
+		return
+	}
+	state, ok := b.sites[site.ID]
+	if !ok {
+		state = c.states[site.ID]
+	}
+	next, events := compliance.SiteStep(site, state, func(id string) compliance.CheckState {
+		if s, ok := b.checks[id]; ok {
+			return s
+		}
+		return c.checks[id]
+	}, at)
+	b.sites[site.ID] = next
+	change.Events = append(change.Events, events...)
+	change.Outages = append(change.Outages, versions(state.Outage, next.Outage, next.LastEnd)...)
+}
+
+// versions returns the outage records that a step brought about.
+func versions(was, is *compliance.Outage, lastEnd time.Time) []compliance.Outage {
+	switch {
+	case was == is:
+		return nil
+	case is == nil:
+		return []compliance.Outage{was.Ended(lastEnd)}
+	default:
+		return []compliance.Outage{*is}
+	}
+}

@@ -1,0 +1,142 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/probes"
+)
+
+// Reload changes what is watched. Unchanged checks keep their phase, their state and any
+// look under way. An error leaves everything as it was.
+func (e *Engine) Reload(ctx context.Context, plan Plan) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.sched == nil {
+		return fmt.Errorf("reload: the engine is not running")
+	}
+	if err := e.cfg.Store.Adopt(ctx, e.clock.Now(), plan.Sites, e.cfg.Vantage); err != nil {
+		return fmt.Errorf("adopt the new plan: %w", err)
+	}
+	e.setPlan(plan)
+	return e.arrange(plan)
+}
+
+func (e *Engine) setPlan(plan Plan) {
+	e.plan = plan
+	sites := map[string]compliance.Site{}
+	for _, s := range plan.Sites {
+		sites[s.ID] = s
+	}
+	e.committer.mu.Lock()
+	e.committer.sites = sites
+	e.committer.mu.Unlock()
+}
+
+// arrange makes the runners match the plan. e.mu must be held.
+func (e *Engine) arrange(plan Plan) error {
+	wanted := map[string]Watch{}
+	for _, w := range plan.Watches {
+		wanted[w.Spec.ID] = w
+	}
+	for id, r := range e.runners {
+		if w, ok := wanted[id]; !ok || w.Fingerprint != r.fingerprint || w.Spec != r.spec {
+			r.end()
+			e.sched.RemoveByTags(id)
+			delete(e.runners, id)
+		}
+	}
+	now := e.clock.Now()
+	var fresh []*runner
+	for _, w := range plan.Watches {
+		if _, ok := e.runners[w.Spec.ID]; ok {
+			continue
+		}
+		r := e.newRunner(w, now)
+		e.runners[w.Spec.ID] = r
+		if err := e.schedule(r); err != nil {
+			return err
+		}
+		fresh = append(fresh, r)
+	}
+	e.looks.Add(1)
+	go e.firstLooks(fresh)
+	return nil
+}
+
+// newRunner prepares a check's runner and accounts for the slots since its last record.
+func (e *Engine) newRunner(w Watch, now time.Time) *runner {
+	r := &runner{
+		spec: w.Spec, fingerprint: w.Fingerprint,
+		check: &probes.Check{ID: w.Spec.ID, Vantage: e.cfg.Vantage, Timeout: w.Spec.Timeout, Probe: w.Probe, Now: e.clock.Now},
+		slots: probes.SlotsOf(w.Spec.ID, w.Spec.Interval),
+		deps: runnerDeps{
+			now: e.clock.Now, places: e.places, uplink: e.uplink, submit: e.committer.submit,
+			down: e.committer.confirmed, stats: e.stats,
+		},
+	}
+	next := r.slots.Ceil(now)
+	r.last = next.Add(-r.slots.Interval)
+	if v, ok := e.committer.state(w.Spec.ID).View(e.cfg.Vantage); ok {
+		from := v.GapTo
+		if !v.Slot.IsZero() && r.slots.Next(v.Slot).After(from) {
+			from = r.slots.Next(v.Slot)
+		}
+		from = r.slots.Ceil(from)
+		if from.Before(next) {
+			e.committer.submit(record{gap: &compliance.Gap{Check: w.Spec.ID, Vantage: e.cfg.Vantage, From: from, To: next, Reason: probes.NotRunning}})
+		} else if from.After(next) {
+			r.last = from.Add(-r.slots.Interval) // the clock stood ahead before the restart
+		}
+	}
+	return r
+}
+
+// schedule hands the runner to gocron at its next slot.
+func (e *Engine) schedule(r *runner) error {
+	r.mu.Lock()
+	next := r.last.Add(r.slots.Interval)
+	r.mu.Unlock()
+	start := gocron.WithStartDateTime(next)
+	if !next.After(e.clock.Now()) {
+		start = gocron.WithStartDateTimePast(next)
+	}
+	_, err := e.sched.NewJob(gocron.DurationJob(r.slots.Interval), gocron.NewTask(func() { e.wake(r) }),
+		gocron.WithStartAt(start), gocron.WithTags(r.spec.ID), e.noPanic(r.spec.ID))
+	if err != nil {
+		return fmt.Errorf("schedule check %s: %w", r.spec.ID, err)
+	}
+	return nil
+}
+
+func (e *Engine) wake(r *runner) {
+	if e.looking.Err() == nil {
+		r.due(e.looking)
+	}
+}
+
+// firstLooks looks at what is not due within a second, evenly spread.
+func (e *Engine) firstLooks(fresh []*runner) {
+	defer e.looks.Done()
+	pace := time.NewTicker(time.Second / firstLooks)
+	defer pace.Stop()
+	for _, r := range fresh {
+		select {
+		case <-pace.C:
+		case <-e.looking.Done():
+			return
+		}
+		if r.slots.Next(e.clock.Now()).Sub(e.clock.Now()) < time.Second {
+			continue
+		}
+		e.looks.Add(1)
+		go func() {
+			defer e.looks.Done()
+			r.firstLook(e.looking)
+		}()
+	}
+}
