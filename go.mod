@@ -18,3 +18,8 @@ require (
 	google.golang.org/grpc v1.85.0
 	modernc.org/sqlite v1.61.1
 )
+
+require (
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20260817212433-ac3dfec99bb1 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
+)
