@@ -24,6 +24,9 @@ func TestMain(m *testing.M) {
 	case "page":
 		servePage()
 		return
+	case "descriptors":
+		lookWithoutDescriptors()
+		return
 	}
 	os.Exit(m.Run())
 }

@@ -23,9 +23,11 @@ func (c *client) capture(a *answer, t *trail, m *Measurement, cause error, scrub
 		k.Body, k.Cut = captureText(a, scrub)
 	}
 	var se *siteError
-	if errors.As(cause, &se) && se.cause != nil {
-		k.Error = scrub.Scrub(oneLine(se.cause.Error()))
+	if errors.As(cause, &se) {
 		se.detail = scrub.Scrub(se.detail)
+		if se.cause != nil {
+			k.Error = scrub.Scrub(oneLine(se.cause.Error()))
+		}
 	}
 	return k
 }

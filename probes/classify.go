@@ -65,6 +65,11 @@ func failed(at stage, err error) error {
 func ownLimit(err error) (Reason, string) {
 	var errno syscall.Errno
 	if !errors.As(err, &errno) {
+		// Go's resolver keeps only the text of what kept it from asking.
+		var d *net.DNSError
+		if errors.As(err, &d) && strings.Contains(d.Err, syscall.EMFILE.Error()) {
+			return Missed, "no file descriptor left"
+		}
 		return OK, ""
 	}
 	switch errno {

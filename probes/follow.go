@@ -56,10 +56,10 @@ type trail struct {
 // ever without; they are forgotten with the trail.
 func (c *client) follow(ctx context.Context, req *request, policy RedirectConfig, m *Measurement, t *trail) (*answer, error) {
 	for hops := 0; ; hops++ {
-		t.last = req
 		if t.jar != nil && req.cookie == "" {
 			req = withCookies(req, t.jar)
 		}
+		t.last = req
 		a, err := c.do(ctx, req, m)
 		if a != nil && err == nil {
 			t.remember(a)
