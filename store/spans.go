@@ -14,6 +14,9 @@ func subtract(s span, taken []span) []span {
 	var out []span
 	at := s.from
 	for _, t := range taken {
+		if t.from >= t.to {
+			continue
+		}
 		if t.from > at && at < s.to {
 			out = append(out, span{at, min(t.from, s.to)})
 		}
