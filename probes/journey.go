@@ -209,6 +209,15 @@ func (j *Journey) step(ctx context.Context, s *journeyStep, w *walk) error {
 	if !errors.As(err, &se) {
 		return err
 	}
+	// What the step would have captured is a credential, too, even if it never got that far.
+	for i := range s.captures {
+		if a == nil {
+			break
+		}
+		if value, err := s.captures[i].take(a); err == nil {
+			w.scrub.Add(value)
+		}
+	}
 	w.m.Capture = j.client.capture(a, &w.trail, &w.m, se, w.scrub)
 	return &siteError{reason: se.reason, detail: fmt.Sprintf("%s: %s", s.Name, se.detail), cause: se.cause}
 }

@@ -27,7 +27,7 @@ type jsonExpr struct {
 // that visits each for each would run for hours, and expr cannot be interrupted.
 const (
 	maxExprSource = 4096      // bytes of source
-	maxExprSteps  = 4_000_000 // predicate calls
+	maxExprSteps  = 1_000_000 // predicate calls
 	maxExprMemory = 1_000_000 // elements that may be created
 )
 
@@ -50,17 +50,23 @@ func (stepCounter) Visit(node *ast.Node) {
 	}
 }
 
-func jsonEnv(body any, status int, headers map[string]string) map[string]any {
+// jsonScope is what an expression sees. A struct, because of a map the compiler takes the types from
+// the values, and body has none yet.
+type jsonScope struct {
+	Body    any                  `expr:"body"`
+	Status  int                  `expr:"status"`
+	Headers map[string]string    `expr:"headers"`
+	Step    func() (bool, error) `expr:"__step"` // stepName
+}
+
+func newJSONScope(body any, status int, headers map[string]string) jsonScope {
 	steps := 0
-	return map[string]any{
-		"body": body, "status": status, "headers": headers,
-		stepName: func() (bool, error) {
-			if steps++; steps > maxExprSteps {
-				return false, errTooManySteps
-			}
-			return true, nil
-		},
-	}
+	return jsonScope{body, status, headers, func() (bool, error) {
+		if steps++; steps > maxExprSteps {
+			return false, errTooManySteps
+		}
+		return true, nil
+	}}
 }
 
 func compileJSON(source string) (*jsonExpr, error) { return compileExpr(source, expr.AsBool()) }
@@ -72,7 +78,7 @@ func compileExpr(source string, as ...expr.Option) (*jsonExpr, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, errors.New("the expression is empty")
 	}
-	options := append([]expr.Option{expr.Env(jsonEnv(any(nil), 0, nil)), expr.Patch(stepCounter{})}, as...)
+	options := append([]expr.Option{expr.Env(jsonScope{}), expr.Patch(stepCounter{})}, as...)
 	p, err := expr.Compile(source, options...)
 	if err != nil {
 		return nil, errors.New(oneLine(err.Error()))
@@ -95,7 +101,7 @@ func (x *jsonExpr) run(a *answer) (any, error) {
 		headers[name] = strings.Join(values, ", ")
 	}
 	machine := vm.VM{MemoryBudget: maxExprMemory}
-	out, err := machine.Run(x.program, jsonEnv(body, a.resp.StatusCode, headers))
+	out, err := machine.Run(x.program, newJSONScope(body, a.resp.StatusCode, headers))
 	if err != nil {
 		why := "does not fit this answer"
 		if strings.Contains(err.Error(), errTooManySteps.Error()) {

@@ -185,3 +185,10 @@ func site(t testing.TB, h http.HandlerFunc) *httptest.Server {
 	t.Cleanup(s.Close)
 	return s
 }
+
+// h2Only agrees to HTTP/2 and nothing else.
+func h2Only(ca *authority, t testing.TB) *tls.Config {
+	c := ca.good(t)
+	c.NextProtos = []string{"h2"}
+	return c
+}
