@@ -112,7 +112,7 @@ func (c *checkModel) cell(t time.Time) *cellModel {
 // see counts a slot's result.
 func (c *checkModel) see(r probes.Result) {
 	cell := c.cell(r.Slot)
-	if cell == nil || r.Attempt > 0 {
+	if cell == nil || r.Attempt != 0 {
 		return
 	}
 	if r.Outcome == probes.Fail {
