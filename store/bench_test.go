@@ -133,8 +133,8 @@ func BenchmarkSealedBytes(b *testing.B) {
 		db := open(b, dir, nil)
 		began := time.Now()
 		simulate(b, db, 100, first)
+		db.Close() // the log goes with it
 		before := size(b, db)
-		db.Close()
 		db = open(b, b.TempDir(), nil)
 		n := simulate(b, db, 100, first+more)
 		db.Close()

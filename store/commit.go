@@ -36,13 +36,15 @@ func (st *statements) prepare(ctx context.Context, db *sql.DB) error {
 		return s
 	}
 	for _, n := range batches() {
-		st.results[n] = prep(`INSERT INTO results (hour, series, slot, attempt, reason, duration_us, rest) VALUES ` +
-			strings.TrimSuffix(strings.Repeat(`(?, ?, ?, ?, ?, ?, ?), `, n), ", ") + ` ON CONFLICT DO NOTHING`)
+		st.results[n] = prep(`INSERT INTO results (slot, series, attempt, reason, duration_us, rest) VALUES ` +
+			strings.TrimSuffix(strings.Repeat(`(?, ?, ?, ?, ?, ?), `, n), ", ") + ` ON CONFLICT DO NOTHING`)
 	}
 	st.checkState = prep(`INSERT INTO check_states (name, state) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state`)
 	st.siteState = prep(`INSERT INTO site_states (name, state) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state`)
-	st.outage = prep(`INSERT INTO outages (id, site, check_name, start_ms, end_ms, body) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET end_ms = excluded.end_ms, body = excluded.body`)
+	st.outage = prep(`INSERT INTO outages (id, site, check_name, start_ms, end_ms, confirmed_ms, recovering_ms, reason, cause, checks)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET start_ms = excluded.start_ms, end_ms = excluded.end_ms,
+		confirmed_ms = excluded.confirmed_ms, recovering_ms = excluded.recovering_ms, reason = excluded.reason,
+		cause = excluded.cause, checks = excluded.checks`)
 	st.event = prep(`INSERT INTO events (kind, site, check_name, at_ms, seen_ms, outage, status, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
 	st.capture = prep(`INSERT INTO captures (outage, seen_ms, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`)
 	st.gapAt = prep(`SELECT from_ms, to_ms, reason, derived, detail FROM gaps WHERE series = ? AND from_ms <= ? ORDER BY from_ms DESC LIMIT 1`)
@@ -131,7 +133,7 @@ type applier struct {
 	rest   []byte    // backs their blobs
 	checks map[string][]byte
 	sites  map[string][]byte
-	oldest int64 // hour of the oldest row; 0: not asked yet
+	oldest int64 // slot of the oldest row; 0: not asked yet
 }
 
 func (d *DB) applier(ctx context.Context, tx *sql.Tx) *applier {
@@ -225,15 +227,13 @@ func (a *applier) outage(o compliance.Outage) error {
 	if o.ID == "" || o.Site == "" {
 		return refuse("an outage needs an id and a site")
 	}
-	b, err := json.Marshal(o)
-	if err != nil {
-		return refusal{err}
-	}
 	end := int64(openEnd)
 	if !o.Open() {
 		end = o.End.UnixMilli()
 	}
-	return a.exec(a.d.st.outage, o.ID, o.Site, o.Check, o.Start.UnixMilli(), end, b)
+	// Check ids have no spaces.
+	return a.exec(a.d.st.outage, o.ID, o.Site, o.Check, o.Start.UnixMilli(), end, optMS(o.ConfirmedAt), optMS(o.RecoveringSince),
+		int(o.Reason), string(o.Cause), strings.Join(o.Checks, " "))
 }
 
 func (a *applier) capture(k compliance.OutageCapture) error {
@@ -267,7 +267,7 @@ func (a *applier) flush() error {
 	return nil
 }
 
-const rowParams = 7
+const rowParams = 6
 
 func (a *applier) flushRows() error {
 	rows := a.rows
@@ -325,7 +325,7 @@ func (a *applier) result(r probes.Result) error {
 	}
 	n := len(a.rest)
 	a.rest = appendRest(a.rest, r)
-	a.rows = append(a.rows, hour, s.id, slot, r.Attempt, int(r.Reason), r.Duration.Microseconds(), slices.Clip(a.rest[n:]))
+	a.rows = append(a.rows, slot, s.id, r.Attempt, int(r.Reason), r.Duration.Microseconds(), slices.Clip(a.rest[n:]))
 	t.slot = max(t.slot, slot)
 	return nil
 }

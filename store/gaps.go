@@ -188,7 +188,7 @@ func (a *applier) freeOfGap(s *series, slot int64) (bool, error) {
 // recorded returns the slots of [lo, hi) that have an attempt 0, as spans.
 func (a *applier) recorded(s *series, lo, hi int64) (out []span, err error) {
 	if a.oldest == 0 {
-		if err := a.tx.QueryRowContext(a.ctx, `SELECT COALESCE(MIN(hour), 9000000000) FROM results`).Scan(&a.oldest); err != nil {
+		if err := a.tx.QueryRowContext(a.ctx, `SELECT COALESCE(MIN(slot), 9000000000000000) FROM results`).Scan(&a.oldest); err != nil {
 			return nil, err
 		}
 	}
@@ -205,15 +205,14 @@ func (a *applier) recorded(s *series, lo, hi int64) (out []span, err error) {
 				}
 			}
 		}
-		if h < a.oldest {
+		if (h+1)*hourMS <= a.oldest {
 			continue
 		}
-		err := query(a.ctx, a.tx, func(r *sql.Rows) error {
-			var ms int64
-			err := r.Scan(&ms)
-			out = append(out, span{ms, s.life.end(ms)})
-			return err
-		}, `SELECT slot FROM results WHERE hour = ? AND series = ? AND slot >= ? AND slot < ? AND attempt = 0`, h, s.id, lo, hi)
+		err := seriesRows(a.ctx, a.tx, s, max(lo, h*hourMS), min(hi, (h+1)*hourMS), func(w row) {
+			if w.attempt == 0 {
+				out = append(out, span{w.slot, s.life.end(w.slot)})
+			}
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -201,14 +201,23 @@ func selectOutages(ctx context.Context, tx *sql.Tx, q compliance.OutageQuery) (o
 	if q.OpenOnly {
 		also("end_ms = ?", int64(openEnd))
 	}
-	stmt := `SELECT body FROM outages WHERE ` + strings.Join(where, " AND ") + ` ORDER BY start_ms DESC, id`
+	stmt := `SELECT id, site, check_name, start_ms, end_ms, confirmed_ms, recovering_ms, reason, cause, checks FROM outages WHERE ` + strings.Join(where, " AND ") + ` ORDER BY start_ms DESC, id`
 	if q.Limit > 0 {
 		stmt += fmt.Sprintf(" LIMIT %d", q.Limit)
 	}
 	err = query(ctx, tx, func(r *sql.Rows) error {
 		var o compliance.Outage
-		if err := scanJSON(r, &o); err != nil {
+		var from, to, confirmed, recovering int64
+		var checks string
+		if err := r.Scan(&o.ID, &o.Site, &o.Check, &from, &to, &confirmed, &recovering, &o.Reason, &o.Cause, &checks); err != nil {
 			return fmt.Errorf("outage: %w", err)
+		}
+		o.Start, o.ConfirmedAt, o.RecoveringSince = fromMS(from), optTime(confirmed), optTime(recovering)
+		if to != openEnd {
+			o.End = fromMS(to)
+		}
+		if checks != "" {
+			o.Checks = strings.Fields(checks)
 		}
 		out = append(out, o)
 		return nil

@@ -162,20 +162,16 @@ func eachRow(ctx context.Context, tx *sql.Tx, of []*series, from, to int64, fn f
 		}
 		return nil
 	}
-	const cols = `SELECT series, slot, attempt, reason, duration_us, rest FROM results `
 	if len(of) > fewSeries {
-		return query(ctx, tx, scan, cols+`WHERE hour BETWEEN ? AND ?`, hourOf(from), hourOf(to-1))
+		return query(ctx, tx, scan, `SELECT series, slot, attempt, reason, duration_us, rest FROM results WHERE slot >= ? AND slot < ?`, from, to)
 	}
-	oldest, newest := int64(0), int64(-1)
-	err := tx.QueryRowContext(ctx, `SELECT COALESCE(MIN(hour), 0), COALESCE(MAX(hour), -1) FROM results`).Scan(&oldest, &newest)
+	oldest, newest, err := rowBounds(ctx, tx, from, to)
 	if err != nil {
 		return err
 	}
-	for h := max(hourOf(from), oldest); h <= min(hourOf(to-1), newest); h++ {
-		for _, s := range of {
-			if err := query(ctx, tx, scan, cols+`WHERE hour = ? AND series = ?`, h, s.id); err != nil {
-				return err
-			}
+	for _, s := range of {
+		if err := seriesRows(ctx, tx, s, max(from, oldest), min(to, newest+1), func(w row) { fn(s, &w) }); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -220,8 +216,12 @@ func (d *DB) Results(ctx context.Context, check string, from, to time.Time, limi
 				hi = max(hi, h)
 			}
 		}
+		oldest, newest, err := rowBounds(ctx, tx, lo, hi)
+		if err != nil {
+			return err
+		}
 		for h := hourOf(hi - 1); hi > 0 && h >= hourOf(lo) && (limit <= 0 || len(out) < limit); h-- {
-			part, err := hourResults(ctx, tx, c.all(), h, from.UnixMilli(), to.UnixMilli())
+			part, err := hourResults(ctx, tx, c.all(), h, from.UnixMilli(), to.UnixMilli(), span{oldest, newest + 1})
 			if err != nil {
 				return err
 			}
@@ -238,13 +238,13 @@ func (d *DB) Results(ctx context.Context, check string, from, to time.Time, limi
 	return out, nil
 }
 
-// hourResults joins an hour's rows and blocks, newest first.
-func hourResults(ctx context.Context, tx *sql.Tx, of []*series, hour, from, to int64) (out []probes.Result, err error) {
+// hourResults joins an hour's rows, which lie within has, and blocks, newest first.
+func hourResults(ctx context.Context, tx *sql.Tx, of []*series, hour, from, to int64, has span) (out []probes.Result, err error) {
 	for _, s := range of {
 		if lo, hi := s.span(max(from, hour*hourMS), min(to, (hour+1)*hourMS)); lo >= hi {
 			continue
 		}
-		rows, err := hourRows(ctx, tx, s, hour)
+		rows, err := hourRows(ctx, tx, s, hour, has)
 		if err != nil {
 			return nil, err
 		}

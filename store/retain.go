@@ -73,7 +73,7 @@ func (d *DB) deleteChunk(ctx context.Context, stmt string, args ...any) (n int64
 	return n, err
 }
 
-// retainRows deletes the rows of sealed hours, a few series at a time.
+// retainRows deletes the rows of sealed hours, a few minutes' at a time.
 func (d *DB) retainRows(ctx context.Context, now time.Time) (deleted int64, err error) {
 	before := hourOf(now.Add(-RowsKept).UnixMilli()) // hours before this one ended RowsKept ago
 	var hours []int64
@@ -82,26 +82,25 @@ func (d *DB) retainRows(ctx context.Context, now time.Time) (deleted int64, err 
 		err := r.Scan(&h)
 		hours = append(hours, h)
 		return err
-	}, `SELECT DISTINCT h.hour FROM hours h WHERE h.hour < ? AND h.hour >= (SELECT COALESCE(MIN(hour), 9000000000) FROM results)`, before)
+	}, `SELECT DISTINCT hour FROM hours WHERE hour < ? AND hour >= (SELECT COALESCE(MIN(slot), 9000000000000000) FROM results) / 3600000`, before)
 	if err != nil {
 		return 0, err
 	}
 	for _, h := range hours {
-		ids := d.topology().series
-		for len(ids) > 0 {
-			n, results := 0, 0
-			for n < len(ids) && (n == 0 || results < retainChunk) {
-				_, slots := slotsIn(ids[n], h)
-				n, results = n+1, results+slots
-			}
+		results := 1
+		for _, s := range d.topology().series {
+			_, n := slotsIn(s, h)
+			results += n
+		}
+		step := max(hourMS*retainChunk/int64(results), 1)
+		for lo := h * hourMS; lo < (h+1)*hourMS; lo += step {
 			// A row that came late stays until its hour is sealed again.
-			k, err := d.deleteChunk(ctx, `DELETE FROM results WHERE hour = ? AND series BETWEEN ? AND ?
-				AND series NOT IN (SELECT series FROM late WHERE hour = ?)`, h, ids[0].id, ids[n-1].id, h)
-			deleted += k
+			n, err := d.deleteChunk(ctx, `DELETE FROM results WHERE slot >= ? AND slot < ?
+				AND series NOT IN (SELECT series FROM late WHERE hour = ?)`, lo, min(lo+step, (h+1)*hourMS), h)
+			deleted += n
 			if err != nil {
 				return deleted, err
 			}
-			ids = ids[n:]
 		}
 	}
 	return deleted, nil

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
+	"database/sql"
 	"encoding/binary"
 	"errors"
+	"strconv"
 	"time"
 
 	"github.com/charterwatch/charterwatch/probes"
@@ -63,4 +66,48 @@ func (w row) result(s *series) (probes.Result, error) {
 		Duration: w.latency(), Reason: w.reason, Outcome: w.reason.Outcome(),
 	}
 	return r, readRest(w.rest, &r)
+}
+
+// slotsAtOnce is how many slots one query looks up.
+const slotsAtOnce = 400
+
+// seriesRows calls fn for the result rows of a series with slots in [from, to), by slot and
+// attempt. Each slot of the grid is looked up by key: rows are kept in order of time, with
+// those of all other series between them.
+func seriesRows(ctx context.Context, db querier, s *series, from, to int64, fn func(row)) error {
+	from, to = s.span(from, to)
+	if from >= to {
+		return nil
+	}
+	iv := s.life.grid.Interval.Milliseconds()
+	for slot := s.life.grid.Ceil(fromMS(from)).UnixMilli(); slot < to; {
+		q := []byte(`SELECT slot, attempt, reason, duration_us, rest FROM results WHERE slot IN (`)
+		for n := 0; n < slotsAtOnce && slot < to; n, slot = n+1, slot+iv {
+			if n > 0 {
+				q = append(q, ',')
+			}
+			q = strconv.AppendInt(q, slot, 10)
+		}
+		q = append(q, `) AND series = ? ORDER BY slot, attempt`...)
+		err := query(ctx, db, func(r *sql.Rows) error {
+			w := row{series: s.id}
+			err := r.Scan(&w.slot, &w.attempt, &w.reason, &w.durationMicro, &w.rest)
+			fn(w)
+			return err
+		}, string(q), s.id)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowBounds returns the oldest and newest slots of any row with from <= slot < end, so that
+// hours without rows are not searched slot by slot; newest is below oldest when there are none.
+func rowBounds(ctx context.Context, db querier, from, end int64) (oldest, newest int64, err error) {
+	oldest, newest = 0, -1
+	err = query(ctx, db, func(r *sql.Rows) error { return r.Scan(&oldest, &newest) },
+		`SELECT COALESCE((SELECT MIN(slot) FROM results WHERE slot >= ? AND slot < ?), 0),
+			COALESCE((SELECT MAX(slot) FROM results WHERE slot >= ? AND slot < ?), -1)`, from, end, from, end)
+	return oldest, newest, err
 }

@@ -67,9 +67,10 @@ func (d *DB) loadTails(ctx context.Context) error {
 		return fmt.Errorf("find newest sealed hour: %w", err)
 	}
 	d.sealing = max(d.sealing, sealed)
-	if err := d.writer.QueryRowContext(ctx, `SELECT COALESCE(MAX(hour), -1) FROM results`).Scan(&newest); err != nil {
+	if err := d.writer.QueryRowContext(ctx, `SELECT COALESCE(MAX(slot), -1) FROM results`).Scan(&newest); err != nil {
 		return fmt.Errorf("find newest result: %w", err)
 	}
+	newest = hourOf(newest)
 	floor := max((d.sealing+1)*hourMS, (newest-1)*hourMS)
 	for _, s := range d.topology().series {
 		d.tail[s.id] = &tail{slot: floor, gapTo: math.MinInt64}
@@ -83,7 +84,7 @@ func (d *DB) loadTails(ctx context.Context) error {
 			t.slot = max(t.slot, slot)
 		}
 		return nil
-	}, `SELECT series, MAX(slot) FROM results WHERE hour >= ? GROUP BY series`, newest-1)
+	}, `SELECT series, MAX(slot) FROM results WHERE slot >= ? GROUP BY series`, (newest-1)*hourMS)
 	if err != nil {
 		return fmt.Errorf("find newest results: %w", err)
 	}
@@ -296,8 +297,12 @@ func (a *applier) seal(hour, version int64, todo []*series) error {
 		return err
 	}
 	defer insert.Close()
+	oldest, newest, err := rowBounds(a.ctx, a.tx, hour*hourMS, (hour+1)*hourMS)
+	if err != nil {
+		return err
+	}
 	for _, s := range todo {
-		rows, err := hourRows(a.ctx, a.tx, s, hour)
+		rows, err := hourRows(a.ctx, a.tx, s, hour, span{oldest, newest + 1})
 		if err != nil {
 			return err
 		}
@@ -320,14 +325,9 @@ func (a *applier) seal(hour, version int64, todo []*series) error {
 	return nil
 }
 
-// hourRows reads the result rows of a series' hour, by slot and attempt.
-func hourRows(ctx context.Context, db querier, s *series, hour int64) (rows []row, err error) {
-	err = query(ctx, db, func(r *sql.Rows) error {
-		w := row{series: s.id}
-		err := r.Scan(&w.slot, &w.attempt, &w.reason, &w.durationMicro, &w.rest)
-		rows = append(rows, w)
-		return err
-	}, `SELECT slot, attempt, reason, duration_us, rest FROM results WHERE hour = ? AND series = ? ORDER BY slot, attempt`, hour, s.id)
+// hourRows reads the result rows of a series' hour that lie within has, by slot and attempt.
+func hourRows(ctx context.Context, db querier, s *series, hour int64, has span) (rows []row, err error) {
+	err = seriesRows(ctx, db, s, max(hour*hourMS, has.from), min((hour+1)*hourMS, has.to), func(w row) { rows = append(rows, w) })
 	return rows, err
 }
 

@@ -42,16 +42,16 @@ CREATE TABLE series (
 	UNIQUE (life_id, vantage_id)
 );
 
--- Recent results. Hour first: an hour is sealed and deleted as one stretch of pages.
+-- Recent results. Slot first: what is committed together lands on the same few pages,
+-- and an hour is deleted as one stretch of them. A series' rows are found by its slots.
 CREATE TABLE results (
-	hour        BIGINT NOT NULL,
-	series      BIGINT NOT NULL,
 	slot        BIGINT NOT NULL,
+	series      BIGINT NOT NULL,
 	attempt     BIGINT NOT NULL,
 	reason      BIGINT NOT NULL,
 	duration_us BIGINT NOT NULL,
 	rest        @blob  NOT NULL,
-	PRIMARY KEY (hour, series, slot, attempt)
+	PRIMARY KEY (slot, series, attempt)
 ) @clustered;
 
 -- Runs of slots without a known observation. derived: nobody recorded them, sealing
@@ -109,12 +109,16 @@ CREATE TABLE site_states (
 
 -- check_name is empty for an outage of a whole site; end_ms is the largest integer while open.
 CREATE TABLE outages (
-	id         TEXT PRIMARY KEY,
-	site       TEXT   NOT NULL,
-	check_name TEXT   NOT NULL,
-	start_ms   BIGINT NOT NULL,
-	end_ms     BIGINT NOT NULL,
-	body       @blob  NOT NULL
+	id            TEXT PRIMARY KEY,
+	site          TEXT   NOT NULL,
+	check_name    TEXT   NOT NULL,
+	start_ms      BIGINT NOT NULL,
+	end_ms        BIGINT NOT NULL,
+	confirmed_ms  BIGINT NOT NULL,
+	recovering_ms BIGINT NOT NULL,
+	reason        BIGINT NOT NULL,
+	cause         TEXT   NOT NULL,
+	checks        TEXT   NOT NULL
 );
 CREATE INDEX outages_end ON outages (end_ms);
 
