@@ -54,8 +54,8 @@ func (r *route) resolve(ctx context.Context, host string, ph *Phases) ([]netip.A
 }
 
 // connect resolves the host and connects to the first of its addresses that answers,
-// each getting an equal share of the time left. The connection carries ctx's deadline and breaks when ctx
-// ends; release undoes that and closes it.
+// each getting an equal share of the time left. The connection breaks when ctx ends; release
+// undoes that and closes it.
 //
 // One address after the other, not RFC 8305's race: a race would hide that a site's
 // IPv6 is broken, and its timings would not repeat.
@@ -101,9 +101,7 @@ type link struct {
 }
 
 func newLink(ctx context.Context, c net.Conn) link {
-	if end, ok := ctx.Deadline(); ok {
-		_ = c.SetDeadline(end) // fails only on a closed connection, whose next use says so
-	}
+	// SetDeadline fails only on a closed connection, whose next use says so.
 	return link{c, context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })}
 }
 

@@ -76,6 +76,10 @@ func TestJourney(t *testing.T) {
 		{"no such value", func(c *JourneyConfig) { c.Steps[1].Captures[0].JSON = "body.none" }, Step, "login"},
 		{"no such match", func(c *JourneyConfig) { c.Steps[1].Captures[3].Regex = "nothing" }, Step, "login"},
 		{"last step", func(c *JourneyConfig) { c.Steps[2].Expect = HTTPExpect{BodyLacks: []string{"auth"}} }, Body, "api"},
+		{"captured long ago", func(c *JourneyConfig) {
+			c.Steps[1] = JourneyStep{Name: "again", URL: "/login", Expect: HTTPExpect{BodyContains: []string{"nothing"}}}
+			c.Steps = c.Steps[:2]
+		}, Body, "again"},
 		{"host down", func(c *JourneyConfig) { c.Steps[2].URL = "http://" + closedPort(t) }, ConnectRefused, "api"},
 		{"no URL", func(c *JourneyConfig) { c.Steps[2].URL = "http://${token}/" }, Step, "api"},
 		{"slow", func(c *JourneyConfig) { c.Latency = time.Nanosecond }, Latency, "the journey"},

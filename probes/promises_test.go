@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -124,7 +126,12 @@ func TestLooksLeaveNothingBehind(t *testing.T) {
 		}
 		return n
 	}
-	before := settle()
+	descriptors := func() int {
+		fds, _ := os.ReadDir("/proc/self/fd") // none where there is no /proc
+		return len(fds)
+	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // a finalizer would close what was forgotten
+	before, open := settle(), descriptors()
 	for _, p := range probes {
 		for range 200/len(probes) + 1 {
 			if r := lookWithin(t, p, 30*time.Millisecond); r.Reason == OK {
@@ -133,11 +140,12 @@ func TestLooksLeaveNothingBehind(t *testing.T) {
 		}
 	}
 	var after int
-	for range 100 { // the peers' own goroutines need a moment to see the hang-up
-		if after = settle(); after <= before+2 {
+	for range 50 { // the peers' own goroutines need a moment to see the hang-up
+		if after = settle(); after <= before+2 && descriptors() <= open+2 {
 			return
 		}
 	}
+	t.Errorf("%d descriptors before, %d after", open, descriptors())
 	buf := make([]byte, 1<<16)
 	t.Fatalf("%d goroutines before, %d after\n%s", before, after, buf[:runtime.Stack(buf, true)])
 }

@@ -131,10 +131,7 @@ func (w *WebSocket) open(ctx context.Context, conn net.Conn, m *Measurement) err
 		return w.refused(err, resp)
 	}
 	ws.SetReadLimit(maxMessage)
-	// The library lifts the deadline when the handshake is done.
-	if end, ok := ctx.Deadline(); ok {
-		_ = conn.SetDeadline(end)
-	}
+	// The library lifts the deadline when the handshake is done, even one that has passed.
 	if ctx.Err() != nil {
 		return failed(stageExchange, ctx.Err())
 	}

@@ -49,6 +49,7 @@ func TestDecode(t *testing.T) {
 		{"utf-8 under a korean label", "text/html; charset=euc-kr", []byte(hangul), hangul, "utf-8"},
 		{"unknown label", "text/html; charset=martian", kr, hangul, "euc-kr"},
 		{"latin-1 undeclared", "", []byte("d\xe9j\xe0 vu"), "déjà vu", "windows-1252"},
+		{"latin-1 that pairs up", "", []byte("caf\xe9teria"), "caféteria", "windows-1252"},
 		{"cut character", "", []byte(hangul[:len(hangul)-1]), hangul[:len(hangul)-3] + "\uFFFD", "utf-8"},
 	}
 	for _, c := range cases {
