@@ -80,10 +80,10 @@ func (b *builder) canary(s string) (probes.Probe, error) {
 }
 
 // answering passes whatever a DNS server answers: it is the way there that is in question.
-type answering struct{ probes.Probe }
+type answering struct{ server probes.Probe }
 
 func (a answering) Probe(ctx context.Context) (probes.Measurement, error) {
-	m, err := a.Probe.Probe(ctx)
+	m, err := a.server.Probe(ctx)
 	switch m.Reason {
 	case probes.DNSNotFound, probes.DNSFailure, probes.DNSAnswer:
 		m.Reason = probes.OK
