@@ -259,8 +259,8 @@ func (e *Estate) serve(start func(func(context.Context) error)) []*http.Server {
 	return servers
 }
 
-// Close gives the ports back and, if Run runs, ends it only for the servers: end its context instead.
-// It is for an estate that was opened and never run.
+// Close gives the ports back of an estate that was opened and never run. A running one is closed by
+// the end of Run's context. The error is always nil.
 func (e *Estate) Close() error {
 	e.closeAll()
 	return nil

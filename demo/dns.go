@@ -63,8 +63,8 @@ func newZone(sites []profile) (*zone, error) {
 	return z, nil
 }
 
-// answer makes the reply to a packed query; limit is the size it may have, 0 for none. nil means that
-// the query deserves none.
+// answer makes the reply to a packed query; over UDP it is truncated to what the client takes. nil
+// means that the query deserves none.
 func (z *zone) answer(query []byte, udp bool) []byte {
 	var p dnsmessage.Parser
 	h, err := p.Start(query)

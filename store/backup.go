@@ -53,3 +53,11 @@ func (d *DB) Size(ctx context.Context) (int64, error) {
 	}
 	return total, ctx.Err()
 }
+
+// BackupDir is Backup for a store that another process may have open.
+func BackupDir(ctx context.Context, dir, path string) error {
+	if _, err := os.Stat(filepath.Join(dir, dbFile)); err != nil {
+		return fmt.Errorf("back up: there is no store: %w", err)
+	}
+	return (&DB{dir: dir}).Backup(ctx, path)
+}

@@ -46,13 +46,14 @@ const (
 	RolePrivacyOfficer Role = 3 // judges findings of personal data
 	RoleExecutive      Role = 4 // reviews and signs reports
 	RoleAdministrator  Role = 5 // runs the monitor itself
+	RoleJob            Role = 6 // a batch job: reports that it ran, sees nothing
 )
 
-var roleNames = [...]string{"none", "viewer", "operator", "privacy_officer", "executive", "administrator"}
+var roleNames = [...]string{"none", "viewer", "operator", "privacy_officer", "executive", "administrator", "job"}
 
 // Roles lists the roles that can be given, least trusted first.
 func Roles() []Role {
-	return []Role{RoleViewer, RoleOperator, RolePrivacyOfficer, RoleExecutive, RoleAdministrator}
+	return []Role{RoleJob, RoleViewer, RoleOperator, RolePrivacyOfficer, RoleExecutive, RoleAdministrator}
 }
 
 // String returns the role's stable name.
@@ -92,17 +93,20 @@ const (
 	SignReports                       // review, approve and sign reports
 	ManageAccounts                    // make and revoke tokens, give roles
 	ConfigureSystem                   // reload the configuration, back up, test alerts
+	SendHeartbeats                    // report that a batch job ran
 )
 
 // Can says whether the role holds a permission. Nobody holds all: an administrator neither
 // signs reports nor judges personal data.
 func (r Role) Can(p Permission) bool {
-	if r == RoleNone || r > RoleAdministrator {
+	if r == RoleNone || r > RoleJob {
 		return false
 	}
 	switch p {
 	case View:
-		return true
+		return r != RoleJob
+	case SendHeartbeats:
+		return r == RoleJob || r == RoleOperator || r == RoleAdministrator
 	case Acknowledge, RecordNotices, RunScans, JudgeFindings:
 		return r == RoleOperator || r == RoleAdministrator
 	case ViewPersonal, JudgePersonal:

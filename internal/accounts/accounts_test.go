@@ -111,7 +111,7 @@ func TestSetupTokenOnlyOnce(t *testing.T) {
 
 func TestPermissions(t *testing.T) {
 	want := map[Permission][]Role{
-		View:          Roles(),
+		View:          {RoleViewer, RoleOperator, RolePrivacyOfficer, RoleExecutive, RoleAdministrator},
 		Acknowledge:   {RoleOperator, RoleAdministrator},
 		RecordNotices: {RoleOperator, RoleAdministrator},
 		RunScans:      {RoleOperator, RoleAdministrator},
@@ -119,9 +119,10 @@ func TestPermissions(t *testing.T) {
 		ViewPersonal:  {RolePrivacyOfficer}, JudgePersonal: {RolePrivacyOfficer},
 		SignReports:    {RoleExecutive},
 		ManageAccounts: {RoleAdministrator}, ConfigureSystem: {RoleAdministrator},
+		SendHeartbeats: {RoleJob, RoleOperator, RoleAdministrator},
 	}
-	for p := View; p <= ConfigureSystem+1; p++ {
-		for r := RoleNone; r <= RoleAdministrator+1; r++ {
+	for p := View; p <= SendHeartbeats+1; p++ {
+		for r := RoleNone; r <= RoleJob+1; r++ {
 			may := false
 			for _, w := range want[p] {
 				may = may || w == r

@@ -1,0 +1,164 @@
+// What the made-up association's wall shows. Everything here is invented.
+const minute = 60_000
+const hour = 60 * minute
+const cellMS = 15 * minute
+const cells = 96
+
+// A small repeatable random source, so that pictures compare.
+function random(seed) {
+  return () => {
+    seed = (seed * 1664525 + 1013904223) % 4294967296
+    return seed / 4294967296
+  }
+}
+
+const plans = [
+  { id: 'homepage', ko: '홈페이지', en: 'Homepage', host: 'www', owner: 'web-team', ms: 180 },
+  { id: 'disclosure', ko: '통합공시시스템', en: 'Disclosure system', host: 'dis', owner: 'disclosure-team', ms: 420, is: 'down' },
+  { id: 'statistics', ko: '자본시장통계', en: 'Capital market statistics', host: 'stat', owner: 'data-team', ms: 950, is: 'slow' },
+  { id: 'regulations', ko: '법규정보시스템', en: 'Regulations', host: 'law', owner: 'legal-team', ms: 260, is: 'recovering' },
+  { id: 'professionals', ko: '전문인력조회', en: 'Licensed professionals', host: 'prof', owner: 'licence-team', ms: 310, is: 'unknown' },
+  { id: 'advertising', ko: '광고심의', en: 'Advertising review', host: 'ad', owner: 'review-team', ms: 240, is: 'closed' },
+  { id: 'service-centre', ko: '고객만족센터', en: 'Customer service centre', host: 'cs', owner: 'service-team', ms: 150 },
+]
+
+export class Scene {
+  constructor(name) {
+    this.name = name
+    this.started = Date.now() - 9 * 24 * hour
+    this.turn = 0
+    this.sites = name === 'empty' ? [] : plans.map((p, i) => this.site(name === 'busy' || name === 'trouble' ? p : { ...p, is: '' }, i, Date.now()))
+  }
+
+  monitor(now) {
+    const trouble = this.name === 'trouble'
+    return {
+      started: this.started,
+      last_commit: trouble ? now - 94_000 : now - 800,
+      trouble,
+      failing_since: trouble ? this.since(now, 94_000) : undefined,
+      uplink_down: trouble ? this.since(now, 130_000) : undefined,
+      queue: trouble ? 1288 : 0,
+      missed_slots: trouble ? 3 : 0,
+      coverage: this.name === 'empty' ? undefined : 99_120,
+      config_error_at: trouble ? this.since(now, 40 * minute) : undefined,
+    }
+  }
+
+  since(now, ms) {
+    this.base ??= now
+    return this.base - ms
+  }
+
+  wall(now) {
+    const open = this.sites.filter((s) => s.outage && !s.outage.recovering_since)
+    return {
+      organisation: { ko: '한국모의금융협회', en: 'Korea Model Finance Association' },
+      zone: 'Asia/Seoul',
+      languages: ['ko', 'en'],
+      version: '0.1.0',
+      demo: true,
+      monitor: this.monitor(now),
+      sites: this.sites,
+      groups: this.name === 'trouble' && open.length ? [{ cause: 'dns', outages: this.sites.filter((s) => s.outage).map((s) => s.outage.id), start: open[0].outage.start }] : [],
+      events: this.events(now),
+    }
+  }
+
+  site(p, i, now) {
+    const url = `https://${p.host}.model.example/`
+    const down = now - 14 * minute - 23_000
+    const back = now - 11 * minute
+    const outage = {
+      down: { start: down, confirmed_at: down + minute, reason: 'connect_refused', cause: 'network' },
+      recovering: { start: now - 52 * minute, confirmed_at: now - 51 * minute, recovering_since: back, reason: 'status', cause: 'server' },
+    }[p.is]
+    if (outage) Object.assign(outage, { id: `${p.id}@1`, site: p.id, checks: [`${p.id}/front`] })
+    const status = { down: 'down', slow: 'degraded', unknown: 'unknown', closed: 'unknown' }[p.is] ?? 'up'
+    const since = outage?.start ?? now - { slow: 37 * minute, unknown: 22 * minute, closed: 3 * hour, '': 6.2 * 24 * hour + i * 3 * hour }[p.is ?? '']
+    const check = (id, kind, target, critical, interval, more = {}) => ({
+      kind, target, critical, interval_ms: interval, check: `${p.id}/${id}`, status: 'up', since: now - 6.2 * 24 * hour, reason: 'ok',
+      seen_at: now - 3000 - i * 1700, duration_ms: p.ms * (kind === 'http' ? 1 : 0.15), strip: strip(i * 7 + id.length, kind === 'http' ? p : { ms: p.ms * 0.15 }, now), ...more,
+    })
+    const front = {
+      down: { status, since, reason: 'connect_refused', detail: 'dial tcp 198.51.100.20:443: connection refused', outage: outage && { ...outage, check: `${p.id}/front` } },
+      slow: { status, since, detail: 'p95 2,310 ms' },
+      unknown: { status, since, reason: 'blocked', detail: '403, block page' },
+      closed: { status, since, reason: 'blocked' },
+      recovering: { since: back, outage: outage && { ...outage, check: `${p.id}/front` } },
+    }[p.is] ?? {}
+    const day = 22 * 24 * hour
+    const month = {
+      '': { charter: 100_000, raw: 99_998, coverage: 99_412, best: 100_000, worst: 99_412, up_ms: day, down_ms: 0, unknown_ms: 3 * hour, verdict: 'kept' },
+      down: { charter: 99_214, raw: 99_190, coverage: 98_871, best: 99_223, worst: 98_102, up_ms: day - 4 * hour, down_ms: 4.1 * hour, unknown_ms: 6 * hour, verdict: 'broken', broken_days: 1 },
+      slow: { charter: 99_987, raw: 99_987, coverage: 99_502, best: 99_988, worst: 99_490, up_ms: day, down_ms: 4 * minute, unknown_ms: 2.6 * hour, verdict: 'kept' },
+      recovering: { charter: 99_871, raw: 99_871, coverage: 99_300, best: 99_872, worst: 99_172, up_ms: day, down_ms: 41 * minute, unknown_ms: 3.7 * hour, verdict: 'at_risk' },
+      unknown: { charter: 99_999, raw: 99_999, coverage: 81_044, best: 99_999, worst: 81_043, up_ms: day * 0.8, down_ms: 0, unknown_ms: 100 * hour, verdict: 'unproven', unproven_days: 4 },
+      closed: { up_ms: 0, down_ms: 0, unknown_ms: 0, verdict: 'unproven' },
+    }[p.is ?? '']
+    return {
+      site: p.id, name: { ko: p.ko, en: p.en }, url, owner: p.owner, status, since, closed_now: p.is === 'closed', outage,
+      month: { month: '2026-11', broken_days: 0, unproven_days: 0, ...month },
+      checks: [
+        check('front', 'http', url, true, 30_000, front),
+        check('cert', 'tls', `${p.host}.model.example:443`, false, hour, { seen_at: now - 21 * minute }),
+        check('names', 'dns', `${p.host}.model.example A`, true, 5 * minute, { seen_at: now - 101_000 }),
+      ],
+    }
+  }
+
+  events(now) {
+    if (this.name === 'empty' || this.name === 'calm') return this.name === 'calm' ? [event('blip', 'homepage', 'front', now - 5 * hour, 'up', 'timeout', 1)] : []
+    return [
+      event('blip', 'homepage', 'front', now - 26 * hour, 'up', 'timeout', 1),
+      event('slow_started', 'statistics', 'front', now - 21 * hour, 'degraded', 'ok'),
+      event('slow_ended', 'statistics', 'front', now - 20.4 * hour, 'up', 'ok'),
+      event('outage_opened', 'disclosure', 'front', now - 9 * hour, 'down', 'tls_handshake'),
+      event('outage_closed', 'disclosure', 'front', now - 8.4 * hour, 'up', 'ok'),
+      event('blip', 'service-centre', 'front', now - 4 * hour, 'up', 'connection_reset', 2),
+      event('outage_opened', 'regulations', 'front', now - 52 * minute, 'down', 'status'),
+      event('slow_started', 'statistics', 'front', now - 37 * minute, 'degraded', 'ok'),
+      event('status_changed', 'professionals', undefined, now - 22 * minute, 'unknown', 'blocked'),
+      event('outage_opened', 'disclosure', 'front', now - 14 * minute - 23_000, 'down', 'connect_refused'),
+      event('recovery_started', 'regulations', 'front', now - 11 * minute, 'up', 'ok'),
+    ]
+  }
+
+  /** One check a second gets a fresh look. */
+  step(now) {
+    if (!this.sites.length) return null
+    const i = this.turn++ % this.sites.length
+    const site = this.sites[i]
+    const check = site.checks[0]
+    const { kind, target, critical, interval_ms, strip: s, ...delta } = check
+    const from = Math.floor(now / cellMS) * cellMS
+    check.seen_at = delta.seen_at = now - 200
+    check.duration_ms = delta.duration_ms = plans[i].ms * (0.9 + Math.random() * 0.2)
+    delta.cell = { from, state: s.states.at(-1), p95: s.p95.at(-1) }
+    return { checks: [delta] }
+  }
+}
+
+function event(kind, site, check, at, status, reason, count) {
+  return { kind, site, check: check && `${site}/${check}`, at, seen_at: at + 65_000, status, reason, count }
+}
+
+function strip(seed, p, now) {
+  const rnd = random(seed + 11)
+  const last = Math.floor(now / cellMS) * cellMS
+  let states = ''
+  const p95 = []
+  for (let i = 0; i < cells; i++) {
+    const left = cells - 1 - i
+    let s = rnd() < 0.012 ? 'f' : 'u'
+    if (p.is === 'down') s = left <= 1 ? 'd' : left >= 33 && left <= 35 ? 'd' : left === 32 ? 'f' : s
+    if (p.is === 'recovering') s = left >= 1 && left <= 3 ? 'd' : s
+    if (p.is === 'unknown') s = left <= 1 || (left > 50 && left < 61) ? 'x' : s
+    if (p.is === 'closed') s = left < 12 || left > 84 ? 'x' : s
+    states += s
+    const slow = p.is === 'slow' && left < 4 ? 2.3 : 1
+    const office = 1 + 0.35 * Math.max(0, Math.sin(((i + 20) / cells) * Math.PI * 2))
+    p95.push(s === 'd' || s === 'x' ? -1 : Math.round(p.ms * slow * office * (0.9 + rnd() * 0.25)))
+  }
+  return { from: last - (cells - 1) * cellMS, cell_ms: cellMS, states, p95 }
+}

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { Speech } from './text'
+
+const ko = new Speech('ko', 'Asia/Seoul')
+const en = new Speech('en', 'Asia/Seoul')
+const h = 3_600_000
+
+describe('Speech', () => {
+  it.each([
+    [0, '0초', '0 s'],
+    [59_999, '59초', '59 s'],
+    [72 * 60_000, '1시간 12분', '1 h 12 min'],
+    [24 * h, '1일', '1 d'],
+    [6 * 24 * h + 4 * h + 59 * 60_000, '6일 4시간', '6 d 4 h'],
+    [24 * h + 5 * 60_000, '1일', '1 d'],
+    [-5, '0초', '0 s'],
+  ])('says %d ms', (ms, k, e) => {
+    expect(ko.duration(ms)).toBe(k)
+    expect(en.duration(ms)).toBe(e)
+  })
+  it('runs clocks', () => {
+    expect(ko.clock(14 * 60_000 + 23_000)).toBe('00:14:23')
+    expect(ko.clock(27 * h)).toBe('1일 03:00:00')
+  })
+  it('floors percentages: the thousandths are the server\'s', () => {
+    expect(ko.percent(99_999)).toBe('99.999 %')
+    expect(ko.percent(100_000)).toBe('100.000 %')
+    expect(ko.percent(5)).toBe('0.005 %')
+  })
+  it('tells the time in the zone of the organisation', () => {
+    const at = Date.UTC(2026, 10, 22, 15, 4, 5)
+    expect(ko.time(at)).toBe('00:04:05')
+    expect(en.hourMinute(at)).toBe('00:04')
+    expect(ko.dayName(at, at + h)).toBe('오늘')
+    expect(en.dayName(at - h, at)).toBe('Yesterday')
+    expect(ko.moment(at)).toContain('2026')
+  })
+  it('falls back to UTC for a zone the browser does not know', () => {
+    expect(new Speech('en', 'Nowhere/Nothing').hourMinute(0)).toBe('00:00')
+  })
+  it('fills words and keeps names it has no word for', () => {
+    expect(ko.word('event', 'blip', { count: 2, reason: '연결 거부됨' })).toBe('일시적 실패 2회 · 연결 거부됨')
+    expect(en.word('reason', 'something_new')).toBe('something_new')
+  })
+  it('writes latencies', () => {
+    expect([0.42, 9.96, 182.4, 2638, 12_340].map((n) => en.ms(n))).toEqual(['0.4 ms', '10 ms', '182 ms', '2,638 ms', '12.3 s'])
+  })
+})

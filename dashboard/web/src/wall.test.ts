@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { apply, deciding, groupSites, nothing, overall, problemsFirst, runs, shown, totals, withCell, withMonths, worstStrip, type Known } from './wall'
+import type { Check, Message, Site, Strip, Wall } from './wire'
+
+const cell = 15 * 60_000
+const t0 = 1_800_000_000_000 - (1_800_000_000_000 % cell)
+
+function strip(states: string, from = t0, cell_ms = cell): Strip {
+  return { from, cell_ms, states, p95: [...states].map((s) => (s === 'u' ? 100 : -1)) }
+}
+
+function check(id: string, more: Partial<Check> = {}): Check {
+  return { check: id, kind: 'http', target: 'x', critical: true, interval_ms: 30_000, status: 'up', reason: 'ok', strip: strip('uuuu'), ...more }
+}
+
+function site(id: string, more: Partial<Site> = {}): Site {
+  return {
+    site: id,
+    name: { ko: id, en: id },
+    url: '',
+    status: 'up',
+    closed_now: false,
+    checks: [check(`${id}/front`)],
+    month: { month: '2026-11', up_ms: 0, down_ms: 0, unknown_ms: 0, verdict: 'unproven', broken_days: 0, unproven_days: 0 },
+    ...more,
+  }
+}
+
+function wall(sites: Site[]): Wall {
+  return {
+    organisation: { ko: '협회', en: 'A' },
+    zone: 'Asia/Seoul',
+    languages: ['ko'],
+    version: '0',
+    demo: false,
+    monitor: { started: 0, trouble: false, queue: 0, missed_slots: 0 },
+    sites,
+    groups: [],
+    events: [],
+  }
+}
+
+const outage = { id: 'o1', site: 'a', start: 5, confirmed_at: 6, reason: 'timeout', cause: 'slow' }
+const known: Known = { epoch: 'e', seq: 7, wall: wall([site('a'), site('b')]), awaiting: false }
+const delta = (seq: number, more: Partial<Message> = {}): Message => ({ type: 'delta', seq, now: 0, ...more })
+
+function applied(k: Known, m: Message): Known {
+  const next = apply(k, m)
+  if (next === 'resync') throw new Error('asked to resync')
+  return next
+}
+
+describe('apply', () => {
+  it('starts from a snapshot', () => {
+    const w = wall([])
+    expect(apply(nothing, { type: 'snapshot', epoch: 'e', seq: 3, now: 0, wall: w })).toEqual({ epoch: 'e', seq: 3, wall: w, awaiting: false })
+  })
+  it('takes the next delta and leaves its argument alone', () => {
+    const before = JSON.stringify(known)
+    const next = applied(known, delta(8, { sites: [{ site: 'a', status: 'down', since: 5, closed_now: false, outage }] }))
+    expect(next.seq).toBe(8)
+    expect(next.wall!.sites![0]).toMatchObject({ status: 'down', outage, name: { ko: 'a' } })
+    expect(next.wall!.sites![1]).toBe(known.wall!.sites![1])
+    expect(JSON.stringify(known)).toBe(before)
+  })
+  it('forgets an outage that a delta no longer names', () => {
+    const k = { ...known, wall: wall([site('a', { status: 'down', outage })]) }
+    const next = applied(k, delta(8, { sites: [{ site: 'a', status: 'up', closed_now: false }] }))
+    expect(next.wall!.sites![0]!.outage).toBeUndefined()
+  })
+  it('forgets a detail that a check no longer has and writes its cell', () => {
+    const k = { ...known, wall: wall([site('a', { checks: [check('a/front', { detail: 'old', outage })] })]) }
+    const next = applied(k, delta(8, { checks: [{ check: 'a/front', status: 'up', reason: 'ok', cell: { from: t0 + 4 * cell, state: 'f', p95: 9 } }] }))
+    const c = next.wall!.sites![0]!.checks![0]!
+    expect([c.detail, c.outage, c.strip.states, c.target]).toEqual([undefined, undefined, 'uuuf', 'x'])
+    expect('cell' in c).toBe(false)
+  })
+  it('adds events and replaces groups only when told', () => {
+    const e = { kind: 'blip', site: 'a', at: 1, seen_at: 2, status: 'up' as const, reason: 'timeout' }
+    const next = applied(known, delta(8, { events: [e], groups: [{ cause: 'dns', outages: ['o1', 'o2'], start: 1 }] }))
+    expect(next.wall!.events).toEqual([e])
+    expect(applied(next, delta(9)).wall!.groups).toHaveLength(1)
+    expect(applied(next, delta(9, { groups: [] })).wall!.groups).toHaveLength(0)
+  })
+  it.each<[string, Message]>([
+    ['a jump in the sequence', delta(9)],
+    ['a delta of another epoch', delta(8, { epoch: 'f' })],
+    ['a site it was never told of', delta(8, { sites: [{ site: 'new', status: 'up', closed_now: false }] })],
+    ['a check it was never told of', delta(8, { checks: [{ check: 'a/new', status: 'up', reason: 'ok' }] })],
+    ['a beat that is ahead', { type: 'beat', seq: 8, now: 0 }],
+  ])('asks to resync at %s', (_, m) => expect(apply(known, m)).toBe('resync'))
+  it('ignores what it already has', () => expect(apply(known, delta(7))).toBe(known))
+  it('ignores a kind of message it does not know', () => expect(apply(known, { type: 'later' } as unknown as Message)).toBe(known))
+  it('awaits a snapshot after a new epoch, keeping the old picture', () => {
+    const next = applied(known, { type: 'hello', epoch: 'f', seq: 1, now: 0 })
+    expect(next.wall).toBe(known.wall)
+    expect(apply(next, delta(8, { epoch: 'f' }))).toBe('resync')
+    expect(apply(next, { type: 'beat', seq: 99, now: 0 })).toBe(next)
+  })
+  it('takes the health of the monitor from a beat', () => {
+    const monitor = { started: 1, trouble: true, queue: 9, missed_slots: 0 }
+    expect(applied(known, { type: 'beat', seq: 7, now: 0, monitor }).wall!.monitor).toBe(monitor)
+  })
+})
+
+describe('withCell', () => {
+  const at = (k: number, state = 'd') => ({ from: t0 + k * cell, state, p95: -1 })
+  it('replaces the current cell', () => expect(withCell(strip('uuuu'), at(3)).states).toBe('uuud'))
+  it('moves on by one', () => expect(withCell(strip('dfuu'), at(4))).toMatchObject({ states: 'fuud', from: t0 + cell }))
+  it('calls the cells between unknown, never up', () => expect(withCell(strip('uuuu'), at(6)).states).toBe('uxxd'))
+  it('survives a jump beyond its length', () => expect(withCell(strip('uuuu'), at(50)).states).toBe('xxxd'))
+  it('ignores the past', () => expect(withCell(strip('uuuu'), at(-1)).states).toBe('uuuu'))
+})
+
+describe('shown', () => {
+  it.each([
+    [{ status: 'up' }, 'up'],
+    [{ status: 'down', outage }, 'down'],
+    [{ status: 'up', outage: { ...outage, recovering_since: 9 } }, 'recovering'],
+    [{ status: 'up', outage: { ...outage, recovering_since: 9, end: 9 } }, 'up'],
+    [{ status: 'unknown', outage: { ...outage, recovering_since: 9 } }, 'unknown'],
+    [{ status: 'down', outage, closed_now: true }, 'planned'],
+    [{ status: 'up', closed_now: true }, 'up'],
+    [{ status: 'something new' }, 'unknown'],
+  ] as const)('%j is %s', (x, want) => expect(shown(x)).toBe(want))
+})
+
+it('puts problems first and keeps the order inside a class', () => {
+  const list = [site('u1'), site('x', { status: 'unknown' }), site('d1', { status: 'down' }), site('u2'), site('f', { status: 'degraded' }), site('d2', { status: 'down' })]
+  expect(problemsFirst(list).map((s) => s.site)).toEqual(['d1', 'd2', 'f', 'x', 'u1', 'u2'])
+})
+
+it('lets the critical checks decide, or all when none is', () => {
+  const a = check('a', { critical: false })
+  const b = check('b')
+  expect(deciding([a, b])).toEqual([b])
+  expect(deciding([a])).toEqual([a])
+  expect(deciding(null)).toEqual([])
+})
+
+describe('worstStrip', () => {
+  const full = (tail: string) => 'u'.repeat(96 - tail.length) + tail
+  const end = (s: Strip) => s.states.slice(-4)
+  const now = t0 + 95 * cell + 1000
+  it('takes the worst of every cell', () => {
+    expect(end(worstStrip([strip(full('dfxu')), strip(full('uuu-'))], now))).toBe('dfxu')
+  })
+  it('covers 24 hours up to now', () => {
+    const s = worstStrip([strip(full(''))], now)
+    expect(s.states).toHaveLength(96)
+    expect(s.from + 96 * cell).toBe(t0 + 96 * cell)
+  })
+  it('turns unknown, not green, when nobody feeds it', () => {
+    expect(end(worstStrip([strip(full(''))], now + 3 * cell))).toBe('uxx-')
+  })
+  it('turns unknown when one of two strips is not fed', () => {
+    expect(end(worstStrip([strip(full('')), strip(full(''), t0 + 3 * cell)], now + 3 * cell))).toBe('uxxu')
+  })
+  it('joins strips of different cells', () => {
+    const fine = strip('u'.repeat(287) + 'd', t0, 5 * 60_000)
+    expect(end(worstStrip([strip(full('')), fine], now))).toBe('uuud')
+  })
+  it('says not watched when there is nothing', () => expect(worstStrip([], now).states).toMatch(/^-+$/))
+})
+
+it('joins cells to runs and adds them up', () => {
+  expect(runs(strip('uudx')).map((r) => [r.state, (r.to - r.from) / cell])).toEqual([
+    ['u', 2],
+    ['d', 1],
+    ['x', 1],
+  ])
+  expect(totals(strip('uduf'), t0 + 3.5 * cell)).toEqual([
+    { state: 'd', ms: cell },
+    { state: 'f', ms: cell / 2 },
+    { state: 'u', ms: 2 * cell },
+  ])
+})
+
+describe('overall', () => {
+  it('is calm only when every site is up or closed', () => {
+    expect(overall(wall([site('a'), site('b', { closed_now: true, status: 'unknown' })])).shown).toBe('up')
+    expect(overall(wall([site('a'), site('b', { status: 'unknown' })])).shown).toBe('unknown')
+    expect(overall(wall([])).shown).toBe('unknown')
+  })
+  it('names the longest outage first', () => {
+    const o = overall(wall([site('a', { status: 'down', outage: { ...outage, start: 9 } }), site('b', { status: 'down', outage: { ...outage, start: 2 } })]))
+    expect(o.shown).toBe('down')
+    expect(o.down.map((s) => s.site)).toEqual(['b', 'a'])
+  })
+  it('knows the latest look', () => expect(overall(wall([site('a', { checks: [check('x', { seen_at: 4 }), check('y', { seen_at: 9 })] })])).lastLook).toBe(9))
+})
+
+it('finds the sites of a group and takes fresh months', () => {
+  const w = wall([site('a', { outage }), site('b')])
+  expect(groupSites(w, ['o1', 'gone']).map((s) => s.site)).toEqual(['a'])
+  const fresh = wall([site('a', { month: { ...site('a').month, verdict: 'kept' } })])
+  const next = withMonths({ ...known, wall: w }, fresh)
+  expect(next.wall!.sites!.map((s) => s.month.verdict)).toEqual(['kept', 'unproven'])
+})

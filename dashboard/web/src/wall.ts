@@ -1,0 +1,251 @@
+// The wall's state and everything concluded from it, as pure functions.
+import type { Cell, Check, CheckDelta, Message, MonitorHealth, Outage, Site, SiteDelta, Strip, Wall } from './wire'
+
+/** What the client knows: nothing before the first snapshot. */
+export interface Known {
+  epoch: string
+  seq: number
+  wall: Wall | null
+  awaiting: boolean // a snapshot has to come before any delta
+}
+
+export const nothing: Known = { epoch: '', seq: 0, wall: null, awaiting: true }
+
+const maxEvents = 200
+
+/**
+ * Takes a message into account. "resync" means that what we know no longer follows from
+ * what the server sent: start over from a snapshot. The argument is never changed.
+ */
+export function apply(known: Known, m: Message): Known | 'resync' {
+  const sameEpoch = !m.epoch || m.epoch === known.epoch
+  switch (m.type) {
+    case 'hello':
+      // A new epoch: the server forgot. The old picture stays until its snapshot comes.
+      return sameEpoch ? known : { ...known, epoch: m.epoch ?? '', awaiting: true }
+    case 'snapshot':
+      return m.wall ? { epoch: m.epoch ?? known.epoch, seq: m.seq, wall: m.wall, awaiting: false } : known
+    case 'beat':
+      if (!known.awaiting && (!sameEpoch || m.seq > known.seq)) return 'resync'
+      return m.monitor ? withMonitor(known, m.monitor) : known
+    case 'delta':
+      if (!known.wall || known.awaiting || !sameEpoch || m.seq > known.seq + 1) return 'resync'
+      if (m.seq <= known.seq) return known
+      return applyDelta(known, known.wall, m)
+    default:
+      return known // a newer server may say more than we understand
+  }
+}
+
+function withMonitor(known: Known, monitor: MonitorHealth): Known {
+  return known.wall ? { ...known, wall: { ...known.wall, monitor } } : known
+}
+
+function applyDelta(known: Known, wall: Wall, m: Message): Known | 'resync' {
+  const siteDeltas = new Map((m.sites ?? []).map((d) => [d.site, d]))
+  const checkDeltas = new Map((m.checks ?? []).map((d) => [d.check, d]))
+  const sites = (wall.sites ?? []).map((site) => {
+    const delta = siteDeltas.get(site.site)
+    siteDeltas.delete(site.site)
+    let touched = false
+    const checks = (site.checks ?? []).map((check) => {
+      const d = checkDeltas.get(check.check)
+      if (!d) return check
+      checkDeltas.delete(check.check)
+      touched = true
+      return withCheck(check, d)
+    })
+    if (!delta && !touched) return site
+    return { ...(delta ? withSite(site, delta) : site), checks }
+  })
+  if (siteDeltas.size || checkDeltas.size) return 'resync' // something we were never told of
+  return {
+    ...known,
+    seq: m.seq,
+    wall: {
+      ...wall,
+      sites,
+      events: m.events?.length ? [...(wall.events ?? []), ...m.events].slice(-maxEvents) : wall.events,
+      groups: m.groups ?? wall.groups,
+      monitor: m.monitor ?? wall.monitor,
+    },
+  }
+}
+
+// A delta names all that can change: what it lacks is no longer so.
+function withSite(site: Site, d: SiteDelta): Site {
+  return { ...site, status: d.status, since: d.since, closed_now: d.closed_now, outage: d.outage }
+}
+
+function withCheck(check: Check, d: CheckDelta): Check {
+  const { cell, ...rest } = d
+  return {
+    ...check,
+    since: undefined,
+    detail: undefined,
+    seen_at: undefined,
+    duration_ms: undefined,
+    outage: undefined,
+    ...rest,
+    strip: cell ? withCell(check.strip, cell) : check.strip,
+  }
+}
+
+/** Writes a cell into a strip, which keeps its length. Cells nobody told us of are unknown. */
+export function withCell(strip: Strip, cell: Cell): Strip {
+  const length = strip.states.length
+  const p95 = strip.p95 ?? []
+  const i = Math.round((cell.from - strip.from) / strip.cell_ms)
+  if (i < 0 || length === 0) return strip
+  const shift = Math.max(0, i - length + 1)
+  const states = [...strip.states].slice(shift)
+  const lat = Array.from(strip.states, (_, k) => p95[k] ?? -1).slice(shift)
+  while (states.length < length) {
+    states.push('x')
+    lat.push(-1)
+  }
+  states[i - shift] = cell.state
+  lat[i - shift] = cell.p95
+  return { from: strip.from + shift * strip.cell_ms, cell_ms: strip.cell_ms, states: states.join(''), p95: lat }
+}
+
+/** Takes the month's figures of a fresh snapshot, which deltas do not carry. */
+export function withMonths(known: Known, fresh: Wall): Known {
+  if (!known.wall) return known
+  const months = new Map((fresh.sites ?? []).map((s) => [s.site, s.month]))
+  const sites = (known.wall.sites ?? []).map((s) => ({ ...s, month: months.get(s.site) ?? s.month }))
+  return { ...known, wall: { ...known.wall, sites } }
+}
+
+/** What a site or check is shown as. Recovering: passes, but its outage is still open. */
+export type Shown = 'down' | 'recovering' | 'degraded' | 'unknown' | 'planned' | 'up'
+
+const urgency: Shown[] = ['down', 'recovering', 'degraded', 'unknown', 'planned', 'up']
+
+export function shown(x: { status: string; outage?: Outage; closed_now?: boolean }): Shown {
+  let s: Shown = urgency.includes(x.status as Shown) ? (x.status as Shown) : 'unknown'
+  if (x.outage && !x.outage.end && x.outage.recovering_since && (s === 'up' || s === 'degraded')) s = 'recovering'
+  return x.closed_now && s !== 'up' ? 'planned' : s
+}
+
+/** Problems first; inside a class the order of the config stays, so that rows do not dance. */
+export function problemsFirst<T extends { status: string; outage?: Outage; closed_now?: boolean }>(list: readonly T[]): T[] {
+  return [...list].sort((a, b) => urgency.indexOf(shown(a)) - urgency.indexOf(shown(b)))
+}
+
+/** The checks that decide a site: the critical ones, or all when none is. */
+export function deciding(checks: readonly Check[] | null): Check[] {
+  const list = checks ?? []
+  const critical = list.filter((c) => c.critical)
+  return critical.length ? critical : [...list]
+}
+
+export const day = 24 * 60 * 60 * 1000
+
+const severity = '-uxfd' // what wins when cells fall together, weakest first
+
+/**
+ * The 24 hours that end with the cell now is in, the worst state of all strips for each
+ * cell. A cell that no strip reaches is unknown, except the last, which is not over yet: a
+ * strip that nobody feeds must not stand still in green.
+ */
+export function worstStrip(strips: readonly Strip[], now: number): Strip {
+  const cellMS = Math.max(60_000, ...strips.map((s) => s.cell_ms))
+  const anchor = strips[0]?.from ?? 0
+  const count = Math.max(1, Math.round(day / cellMS))
+  const last = anchor + Math.floor((now - anchor) / cellMS) * cellMS
+  const from = last - (count - 1) * cellMS
+  let states = ''
+  const p95: number[] = []
+  for (let i = 0; i < count; i++) {
+    const start = from + i * cellMS
+    let state = ''
+    let worst = -1
+    for (const s of strips) {
+      const a = Math.max(0, Math.floor((start - s.from) / s.cell_ms))
+      const b = Math.min(s.states.length, Math.ceil((start + cellMS - s.from) / s.cell_ms))
+      for (let k = a; k < b; k++) {
+        const c = s.states[k]!
+        if (state === '' || severity.indexOf(c) > severity.indexOf(state)) state = c
+        worst = Math.max(worst, s.p95?.[k] ?? -1)
+      }
+      const ended = s.from + s.states.length * s.cell_ms
+      if (start >= ended && i < count - 1 && (state === '' || state === '-' || state === 'u')) state = 'x'
+    }
+    states += state || '-'
+    p95.push(worst)
+  }
+  return { from, cell_ms: cellMS, states, p95 }
+}
+
+/** A stretch of one state. */
+export interface Run {
+  state: string
+  from: number
+  to: number
+  p95: number // the highest, -1 for none
+}
+
+export function runs(strip: Strip, now = Infinity): Run[] {
+  const out: Run[] = []
+  for (let i = 0; i < strip.states.length; i++) {
+    const state = strip.states[i]!
+    const from = strip.from + i * strip.cell_ms
+    const p95 = strip.p95?.[i] ?? -1
+    const prev = out[out.length - 1]
+    const to = Math.min(now, from + strip.cell_ms)
+    if (prev && prev.state === state) {
+      prev.to = to
+      prev.p95 = Math.max(prev.p95, p95)
+    } else {
+      out.push({ state, from, to, p95 })
+    }
+  }
+  return out
+}
+
+/** How long each state lasted, longest trouble first, to put a strip into words. */
+export function totals(strip: Strip, now = Infinity): { state: string; ms: number }[] {
+  const sum = new Map<string, number>()
+  for (const r of runs(strip, now)) sum.set(r.state, (sum.get(r.state) ?? 0) + r.to - r.from)
+  return [...sum].map(([state, ms]) => ({ state, ms })).sort((a, b) => severity.indexOf(b.state) - severity.indexOf(a.state))
+}
+
+/** What the wall's first line says, from which the words are made. */
+export interface Overall {
+  shown: Shown
+  down: Site[] // longest outage first
+  recovering: Site[]
+  degraded: Site[]
+  unknown: Site[]
+  closed: number
+  sites: number
+  checks: number
+  lastLook: number // the latest look at any check; 0 when there was none
+}
+
+export function overall(wall: Wall): Overall {
+  const sites = wall.sites ?? []
+  const of = (s: Shown) => sites.filter((x) => shown(x) === s)
+  const start = (s: Site) => s.outage?.start ?? s.since ?? Infinity
+  const checks = sites.flatMap((s) => s.checks ?? [])
+  const o: Overall = {
+    shown: 'up',
+    down: of('down').sort((a, b) => start(a) - start(b)),
+    recovering: of('recovering'),
+    degraded: of('degraded'),
+    unknown: of('unknown'),
+    closed: of('planned').length,
+    sites: sites.length,
+    checks: checks.length,
+    lastLook: checks.reduce((t, c) => Math.max(t, c.seen_at ?? 0), 0),
+  }
+  if (!sites.length) o.shown = 'unknown'
+  else for (const s of ['down', 'recovering', 'degraded', 'unknown'] as const) if (o[s].length) return { ...o, shown: s }
+  return o
+}
+
+/** The sites that a group of outages is about, in its order. */
+export function groupSites(wall: Wall, outages: readonly string[]): Site[] {
+  return outages.flatMap((id) => (wall.sites ?? []).find((s) => s.outage?.id === id) ?? [])
+}
