@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -184,6 +185,24 @@ func TestDamagedBlocksAreRefused(t *testing.T) {
 		if _, err := DecodeBlock(data[:i]); !errors.Is(err, ErrBlock) {
 			t.Fatalf("cut to %d bytes: %v", i, err)
 		}
+	}
+}
+
+// A few bytes may claim millions of slots, but not millions of looks.
+func TestHostileBlockAllocatesLittle(t *testing.T) {
+	body := []byte{blockVersion}
+	for _, v := range []uint64{480_000, 1<<1 | 1, 0, 0, uint64(maxBlockSlots), uint64(maxBlockSlots)<<2 | tokPass} {
+		body = binary.AppendUvarint(body, v)
+	}
+	data := withSum(append(body, make([]byte, 40)...))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := DecodeBlock(data); !errors.Is(err, ErrBlock) {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > 1<<20 {
+		t.Fatalf("%d bytes allocated for %d", n, len(data))
 	}
 }
 

@@ -148,6 +148,34 @@ func BenchmarkSealedBytes(b *testing.B) {
 	}
 }
 
+// BenchmarkSealHour measures one Seal of 100 checks at one minute: one transaction, so this
+// is how long a Commit may have to wait.
+func BenchmarkSealHour(b *testing.B) {
+	db := open(b, b.TempDir(), nil)
+	defer db.Close()
+	simulate(b, db, 100, 1)
+	h := 24
+	for b.Loop() {
+		b.StopTimer()
+		from := day.Add(time.Duration(h) * time.Hour)
+		for i := range 100 {
+			id, c := fmt.Sprintf("site-%d/front", i), compliance.Change{}
+			g := probes.SlotsOf(id, time.Minute)
+			for slot := g.Ceil(from); slot.Before(from.Add(time.Hour)); slot = slot.Add(time.Minute) {
+				c.Results = append(c.Results, passing(id, slot, 80*time.Millisecond))
+			}
+			if r, err := db.Commit(b.Context(), []compliance.Change{c}); err != nil || len(r) > 0 {
+				b.Fatal(r, err)
+			}
+		}
+		b.StartTimer()
+		h++
+		if n, err := db.Seal(b.Context(), from.Add(time.Hour+10*time.Minute)); n != 1 || err != nil {
+			b.Fatal(n, err)
+		}
+	}
+}
+
 // flapping is a store of 100 sites whose checks had an outage and a gap every day.
 func flapping(b *testing.B, days int) *store.DB {
 	end := day.Add(time.Duration(days) * 24 * time.Hour)

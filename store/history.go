@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -90,20 +91,19 @@ func (d *DB) histories(ctx context.Context, site string, from, to int64) (map[st
 		return err
 	})
 	for _, h := range out {
-		slices.SortFunc(h.Lives, func(x, y compliance.CheckLife) int {
-			if c := strings.Compare(x.Check, y.Check); c != 0 {
-				return c
-			}
-			return x.From.Compare(y.From)
-		})
-		slices.SortFunc(h.Gaps, func(x, y compliance.Gap) int {
-			if c := strings.Compare(x.Check+"\x00"+x.Vantage, y.Check+"\x00"+y.Vantage); c != 0 {
-				return c
-			}
-			return x.From.Compare(y.From)
-		})
+		sortHistory(h)
 	}
 	return out, err
+}
+
+// sortHistory orders lives and gaps by check (and vantage), then time.
+func sortHistory(h compliance.SiteHistory) {
+	slices.SortFunc(h.Lives, func(x, y compliance.CheckLife) int {
+		return cmp.Or(strings.Compare(x.Check, y.Check), x.From.Compare(y.From))
+	})
+	slices.SortFunc(h.Gaps, func(x, y compliance.Gap) int {
+		return cmp.Or(strings.Compare(x.Check, y.Check), strings.Compare(x.Vantage, y.Vantage), x.From.Compare(y.From))
+	})
 }
 
 // gapsUntil returns each series' gaps in [from, to) and up to when its record is complete.

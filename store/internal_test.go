@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -54,7 +55,8 @@ func TestDatabaseRefusesOneOfGroup(t *testing.T) {
 			kind = "bad"
 			r.Vantage = "only here" // its series must go as well
 		}
-		group = append(group, compliance.Change{Site: "a", Results: []probes.Result{r}, Events: []compliance.Event{{Kind: kind, Site: "a", At: r.Slot}}})
+		group = append(group, compliance.Change{Site: "a", Results: []probes.Result{r},
+			Events: []compliance.Event{{Kind: "first", Site: "a", At: r.Slot}, {Kind: kind, Site: "a", At: r.Slot}}})
 	}
 	rejected, err := d.Commit(t.Context(), group)
 	if err != nil || len(rejected) != 1 || rejected[0].Index != 17 {
@@ -63,8 +65,67 @@ func TestDatabaseRefusesOneOfGroup(t *testing.T) {
 	if r, _ := d.Results(t.Context(), "a/b", epoch, epoch.Add(time.Hour), 0); len(r) != len(all)-1 {
 		t.Fatalf("%d results", len(r))
 	}
-	if n := len(d.topology().series); n != 1 {
-		t.Fatalf("%d series", n)
+	if ev, _ := d.Events(t.Context(), time.Time{}, 0); len(ev) != 2*len(all)-2 {
+		t.Fatalf("%d events", len(ev))
+	}
+	stored, err := loadTopology(t.Context(), d.writer)
+	if err != nil || len(stored.series) != 1 || len(d.topology().series) != 1 {
+		t.Fatalf("%d series stored, %d known: %v", len(stored.series), len(d.topology().series), err)
+	}
+}
+
+// A kill cannot show what a power cut would: that the disk was asked.
+func TestWriterIsDurable(t *testing.T) {
+	d := openTest(t, t.TempDir())
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {
+		var got string
+		if err := d.writer.QueryRow(`PRAGMA ` + pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s, want %s: %v", pragma, got, want, err)
+		}
+	}
+}
+
+// Commit, Seal, Retain and reads at the same time: for the race detector, and for
+// deadlocks between the writer and the readers.
+func TestAllAtOnce(t *testing.T) {
+	d := openTest(t, t.TempDir())
+	d.Adopt(t.Context(), epoch, oneSite(), "x")
+	var wg sync.WaitGroup
+	both := func(f func(h int) error) {
+		wg.Go(func() {
+			for h := range 30 {
+				if err := f(h); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	both(func(h int) error {
+		r, err := d.Commit(t.Context(), []compliance.Change{hourOfPasses(epoch.Add(time.Duration(h) * time.Hour))})
+		if len(r) > 0 {
+			return r[0].Err
+		}
+		return err
+	})
+	both(func(h int) error { _, err := d.Seal(t.Context(), epoch.Add(time.Duration(h)*time.Hour)); return err })
+	both(func(h int) error {
+		_, err := d.Retain(t.Context(), epoch.Add(time.Duration(h)*time.Hour), compliance.Retention{})
+		return err
+	})
+	both(func(int) error { _, err := d.Histories(t.Context(), epoch, epoch.Add(30*time.Hour)); return err })
+	both(func(int) error {
+		_, err := d.Results(t.Context(), "a/b", epoch, epoch.Add(30*time.Hour), 0)
+		return err
+	})
+	wg.Wait()
+	if _, err := d.Seal(t.Context(), epoch.Add(40*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := d.Results(t.Context(), "a/b", epoch, epoch.Add(30*time.Hour), 0); err != nil || len(r) != 1800 {
+		t.Fatalf("%d results of 1800: %v", len(r), err)
+	}
+	if rep, err := d.Check(t.Context()); err != nil || !rep.OK() {
+		t.Fatalf("%+v %v", rep, err)
 	}
 }
 

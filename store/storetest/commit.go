@@ -221,6 +221,13 @@ func testReturned(t *testing.T, w *world) {
 	w.adopt(start.Add(time.Hour), s[1:])
 	w.restart()
 	w.adopt(start.Add(5*time.Hour), s)
+	w.adopt(start.Add(5*time.Hour), s[:1])
+	w.adopt(start.Add(4*time.Hour), s) // the clock was set back: lives do not overlap
+	for _, l := range w.history("s1", start, start.Add(6*time.Hour)).Lives[1:] {
+		if l.From.Before(start.Add(5 * time.Hour)) {
+			t.Fatalf("life %+v begins before the last one ended", l)
+		}
+	}
 	w.pass(0, time.Minute, start.Add(5*time.Hour), start.Add(6*time.Hour))
 	w.seal(start.Add(7 * time.Hour))
 	h := w.history("s0", start, start.Add(6*time.Hour))
