@@ -96,7 +96,7 @@ func TestText(t *testing.T) {
 		{"filled", "ko", "duration.ago", map[string]any{"duration": "2초"}, "2초 전"},
 		{"number", "en", "duration.minutes", map[string]any{"n": 12}, "12 min"},
 		{"argument missing", "en", "duration.ago", nil, "{duration} ago"},
-		{"argument with braces is not expanded", "en", "announce", map[string]any{"site": "{status}", "status": "Up"}, "{status}: Up"},
+		{"argument with braces is not expanded", "en", "wall.title", map[string]any{"headline": "{organisation}", "organisation": "A"}, "{organisation} · A"},
 		{"other language", "ko", "test.only_en", map[string]any{"n": 1}, "in English, 1"},
 		{"unknown language", "fr", "status.up", nil, "정상"},
 		{"unknown key", "ko", "no.such.key", nil, "no.such.key"},

@@ -3,7 +3,8 @@
 //   node dev/mock.js [--port 8481] [--scene busy|calm|empty|trouble] [--hush 5] [--no-socket]
 //
 // --hush stops talking after so many seconds, to see the wall go stale. --no-socket refuses
-// the WebSocket, to see it poll. For development: run it beside "npm run dev".
+// the WebSocket, to see it poll. --port 0 takes any free port. For development run it beside
+// "npm run dev", which expects it at 8481.
 import { createReadStream, existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
@@ -75,4 +76,4 @@ setInterval(() => {
   tell(m)
 }, 1000)
 
-server.listen(Number(flags.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${flags.port}/ scene ${flags.scene}`))
+server.listen(Number(flags.port), '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}/`))

@@ -1,5 +1,6 @@
 // Takes pictures of the built app in its states: node dev/shots.js [directory]
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -28,17 +29,15 @@ const shots = [
   { name: 'first-ko-light', query: 'lang=ko&theme=light', flags: ['--hush', '0'] },
 ]
 const wanted = process.argv[3]
-let port = 8500
 for (const s of shots.filter((x) => !wanted || x.name.includes(wanted))) {
-  port++
-  const mock = spawn(process.execPath, [new URL('mock.js', import.meta.url).pathname, '--port', port, '--scene', s.scene ?? 'busy', ...(s.flags ?? [])])
-  await sleep(700)
+  const mock = spawn(process.execPath, [new URL('mock.js', import.meta.url).pathname, '--port', '0', '--scene', s.scene ?? 'busy', ...(s.flags ?? [])])
+  const address = String(await once(mock.stdout, 'data')).trim()
   const page = await browser.newPage({ viewport: s.size ?? wide })
   const said = []
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && said.push(m.text()))
   page.on('pageerror', (e) => said.push(String(e)))
   page.on('request', (r) => new URL(r.url()).hostname === '127.0.0.1' || said.push(`outside request: ${r.url()}`))
-  await page.goto(`http://127.0.0.1:${port}/?${s.query}`)
+  await page.goto(`${address}?${s.query}`)
   if (s.open) {
     await page.locator('h3 button').first().click()
     await page.locator('.link[aria-expanded]').first().click()

@@ -11,6 +11,8 @@ const texts: Record<Lang, Record<string, string>> = { ko, en }
 const locales: Record<Lang, string> = { ko: 'ko-KR', en: 'en-GB' }
 
 export const languages: readonly Lang[] = ['ko', 'en']
+/** What a language calls itself. */
+export const ownName = (l: Lang): string => texts[l]['language.name'] ?? l
 export const isLang = (s: unknown): s is Lang => languages.includes(s as Lang)
 
 const minute = 60_000

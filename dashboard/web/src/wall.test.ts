@@ -160,6 +160,10 @@ describe('worstStrip', () => {
     const fine = strip('u'.repeat(287) + 'd', t0, 5 * 60_000)
     expect(end(worstStrip([strip(full('')), fine], now))).toBe('uuud')
   })
+  it('takes latencies from the first strip alone', () => {
+    const fast = { ...strip(full('')), p95: Array<number>(96).fill(5) }
+    expect(worstStrip([strip(full('d')), fast], now).p95!.slice(-2)).toEqual([100, -1])
+  })
   it('says not watched when there is nothing', () => expect(worstStrip([], now).states).toMatch(/^-+$/))
 })
 

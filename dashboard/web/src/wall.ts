@@ -147,7 +147,8 @@ const severity = '-uxfd' // what wins when cells fall together, weakest first
 /**
  * The 24 hours that end with the cell now is in, the worst state of all strips for each
  * cell. A cell that no strip reaches is unknown, except the last, which is not over yet: a
- * strip that nobody feeds must not stand still in green.
+ * strip that nobody feeds must not stand still in green. Latencies are the first strip's: a
+ * fast name lookup must not stand in for a page that is down.
  */
 export function worstStrip(strips: readonly Strip[], now: number): Strip {
   const cellMS = Math.max(60_000, ...strips.map((s) => s.cell_ms))
@@ -167,7 +168,7 @@ export function worstStrip(strips: readonly Strip[], now: number): Strip {
       for (let k = a; k < b; k++) {
         const c = s.states[k]!
         if (state === '' || severity.indexOf(c) > severity.indexOf(state)) state = c
-        worst = Math.max(worst, s.p95?.[k] ?? -1)
+        if (s === strips[0]) worst = Math.max(worst, s.p95?.[k] ?? -1)
       }
       const ended = s.from + s.states.length * s.cell_ms
       if (start >= ended && i < count - 1 && (state === '' || state === '-' || state === 'u')) state = 'x'

@@ -1,0 +1,77 @@
+package dashboard_test
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/charterwatch/charterwatch/dashboard"
+)
+
+// The web app's mirror of the wire names the same fields, no more and no fewer.
+func TestWebAppKnowsEveryField(t *testing.T) {
+	b, err := os.ReadFile("web/src/wire.ts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name string // in wire.ts
+		of   any
+	}{
+		{"Message", dashboard.Message{}},
+		{"Wall", dashboard.Wall{}},
+		{"MonitorHealth", dashboard.MonitorHealth{}},
+		{"Site", dashboard.Site{}},
+		{"SiteDelta", dashboard.SiteDelta{}},
+		{"Availability", dashboard.Availability{}},
+		{"Check", dashboard.Check{}},
+		{"CheckDelta", dashboard.CheckDelta{}},
+		{"Strip", dashboard.Strip{}},
+		{"Cell", dashboard.Cell{}},
+		{"Outage", dashboard.Outage{}},
+		{"Group", dashboard.Group{}},
+		{"Happening", dashboard.Event{}},
+	} {
+		theirs := interfaceFields(t, string(b), tc.name)
+		for field, optional := range jsonFields(reflect.TypeOf(tc.of)) {
+			theirOptional, ok := theirs[field]
+			switch {
+			case !ok:
+				t.Errorf("wire.ts: %s lacks %s", tc.name, field)
+			case optional && !theirOptional:
+				t.Errorf("wire.ts: %s.%s may be absent", tc.name, field)
+			}
+			delete(theirs, field)
+		}
+		for field := range theirs {
+			t.Errorf("wire.ts: %s has %s, which is never sent", tc.name, field)
+		}
+	}
+}
+
+// jsonFields lists the fields that a struct itself declares, and whether they may be absent.
+func jsonFields(typ reflect.Type) map[string]bool {
+	fields := map[string]bool{}
+	for i := range typ.NumField() {
+		if f := typ.Field(i); !f.Anonymous {
+			name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+			fields[name] = strings.Contains(options, "omitempty") || strings.Contains(options, "omitzero")
+		}
+	}
+	return fields
+}
+
+func interfaceFields(t *testing.T, source, name string) map[string]bool {
+	t.Helper()
+	body := regexp.MustCompile(`(?s)export interface ` + name + `( extends \w+)? \{(.*?)\n\}`).FindStringSubmatch(source)
+	if body == nil {
+		t.Fatalf("wire.ts has no interface %s", name)
+	}
+	fields := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^  (\w+)(\??):`).FindAllStringSubmatch(body[2], -1) {
+		fields[m[1]] = m[2] == "?"
+	}
+	return fields
+}
