@@ -16,7 +16,7 @@ help:
 	@echo "make test   everything that CI runs"
 	@echo "make build  bin/charterwatch"
 	@echo "make bench  the figures of docs/benchmarks.md"
-	@echo "make lint   vet, staticcheck, golangci-lint, govulncheck"
+	@echo "make lint   the linters alone, and govulncheck"
 	@echo "make fuzz   each fuzz target for FUZZTIME ($(FUZZTIME))"
 
 run: build
@@ -38,7 +38,7 @@ web-test: dashboard/web/node_modules/.package-lock.json
 go-test:
 	go test -race -timeout 20m ./...
 
-test: vet web-test staticcheck go-test
+test: vet web-test staticcheck golangci go-test
 	$(GO_BUILD) -o bin/charterwatch ./cmd/charterwatch
 	./bin/charterwatch version
 

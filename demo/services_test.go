@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"net"
 	"net/http"
 	"net/smtp"
@@ -33,7 +34,7 @@ func TestDNSOverUDPAndTCP(t *testing.T) {
 			t.Errorf("%s TXT: %v %v", network, txt, err)
 		}
 		_, err := r.LookupIP(ctx, "ip4", "nobody."+Zone)
-		if de, ok := err.(*net.DNSError); !ok || !de.IsNotFound {
+		if de := (*net.DNSError)(nil); !errors.As(err, &de) || !de.IsNotFound {
 			t.Errorf("%s NXDOMAIN: %v", network, err)
 		}
 	}

@@ -101,7 +101,7 @@ func (s storyteller) play(step Step) error {
 	if err != nil {
 		return err
 	}
-	s.log.Info("story: "+step.Text, attrs...)
+	s.log.Info("story", append(attrs, "text", step.Text)...)
 	if step.Notice.Title == "" {
 		return nil
 	}

@@ -216,7 +216,7 @@ func (c *client) readBody(a *answer, m *Measurement) (err error) {
 	var r io.Reader = a.resp.Body
 	if a.req.gzip && strings.EqualFold(a.resp.Header.Get("Content-Encoding"), "gzip") && a.req.method != http.MethodHead {
 		gz, err := gzip.NewReader(r)
-		if err == io.EOF { // an empty body is no broken one
+		if errors.Is(err, io.EOF) { // an empty body is no broken one
 			return nil
 		} else if err != nil {
 			return failed(stageExchange, err)

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -167,8 +168,8 @@ func (d *DNS) ask(ctx context.Context, server netip.AddrPort, network string) (*
 // all else dns_failure, unless it is our own limit.
 func dnsFailed(err error) error {
 	err = failed(stageExchange, err)
-	se, ok := err.(*siteError)
-	if !ok {
+	var se *siteError
+	if !errors.As(err, &se) {
 		return err
 	}
 	switch se.reason {

@@ -2,6 +2,7 @@ package probes
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -141,7 +142,7 @@ func (l *lineReader) await(re *regexp.Regexp, step int) error {
 		case n > 0 || err == nil:
 		case isTimeout(err) || seen == 0 && len(l.buf) == 0:
 			err = failed(stageExchange, err)
-			if se, ok := err.(*siteError); ok {
+			if se := (*siteError)(nil); errors.As(err, &se) {
 				se.detail = fmt.Sprintf("step %d: waiting for a line that matches %q: %s", step, re.String(), se.detail)
 			}
 			return err

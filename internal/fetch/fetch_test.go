@@ -94,10 +94,10 @@ func TestReadBody(t *testing.T) {
 	}
 	boom := errors.New("boom")
 	got, _, err := ReadBody(io.MultiReader(strings.NewReader("ab"), iotest.ErrReader(boom)), 9, nil)
-	if string(got) != "ab" || err != boom {
+	if string(got) != "ab" || !errors.Is(err, boom) {
 		t.Errorf("%q %v", got, err)
 	}
-	if _, _, err := ReadBody(iotest.ErrReader(io.ErrUnexpectedEOF), 9, nil); err != io.ErrUnexpectedEOF {
+	if _, _, err := ReadBody(iotest.ErrReader(io.ErrUnexpectedEOF), 9, nil); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error("a truncated body must not look whole")
 	}
 }
