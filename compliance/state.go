@@ -2,6 +2,7 @@ package compliance
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,6 +27,16 @@ func (s Status) String() string { return statusNames[min(int(s), len(statusNames
 
 // MarshalText writes the stable name.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a stable name.
+func (s *Status) UnmarshalText(b []byte) error {
+	i := slices.Index(statusNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("unknown status %q", b)
+	}
+	*s = Status(i)
+	return nil
+}
 
 // View is what one vantage last saw of a check.
 type View struct {

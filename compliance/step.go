@@ -73,6 +73,9 @@ func (st *stepper) look(v View) View {
 	stale := !v.SeenAt.IsZero() && st.at.Sub(v.SeenAt) > st.p.Fresh
 	v.Slot, v.Attempt, v.SeenAt = r.Slot, r.Attempt, st.at
 	v.Outcome, v.Reason, v.Detail, v.Duration = r.Outcome, r.Reason, r.Detail, r.Duration
+	if r.Attempt == probes.Preview {
+		return v
+	}
 	// A failure seen before a long silence is no evidence about the time after it: only a
 	// run that was watched through may be confirmed. A confirmed one stands until a pass.
 	if stale && !v.Failing {
@@ -110,7 +113,7 @@ func (st *stepper) endRun(v View) View {
 
 // judge draws the conclusions over all vantages.
 func (st *stepper) judge(v View) {
-	if st.r.Outcome == probes.Unknown {
+	if st.r.Outcome == probes.Unknown || st.r.Attempt == probes.Preview {
 		return // nothing new is known; what is stale shows in StatusAt
 	}
 	voters, failing := st.s.votes(st.at, st.p)

@@ -213,3 +213,17 @@ func FuzzStep(f *testing.F) {
 		}
 	})
 }
+
+func TestPreviewIsShownAndNotCounted(t *testing.T) {
+	p := testPolicy()
+	p.ConfirmFailures = 1
+	r := at(0, probes.Preview, probes.Status)
+	r.Start = r.Slot.Add(30 * time.Second)
+	s, ev := p.Step(CheckState{}, r)
+	if len(ev) != 0 || s.Outage != nil || s.Views[0].Reason != probes.Status {
+		t.Fatalf("%+v %+v", s, ev)
+	}
+	if s, _ = p.Step(s, at(1, 0, probes.Status)); s.Outage == nil || !s.Outage.Start.Equal(t0.Add(minute)) {
+		t.Fatalf("%+v", s.Outage)
+	}
+}

@@ -21,6 +21,7 @@ type Message struct {
 	Checks  []CheckDelta   `json:"checks,omitempty"`  // of delta
 	Events  []Event        `json:"events,omitempty"`  // of delta, oldest first
 	Groups  *[]Group       `json:"groups,omitempty"`  // of delta, when they changed
+	Months  []MonthDelta   `json:"months,omitempty"`  // of delta, when they were computed anew
 	Monitor *MonitorHealth `json:"monitor,omitempty"` // of delta and beat
 }
 
@@ -67,6 +68,12 @@ type SiteDelta struct {
 	Since     int64             `json:"since,omitempty"`
 	ClosedNow bool              `json:"closed_now"` // within its published closing hours
 	Outage    *Outage           `json:"outage,omitempty"`
+}
+
+// MonthDelta is a site's accounts, computed anew.
+type MonthDelta struct {
+	Site  string       `json:"site"`
+	Month Availability `json:"month"`
 }
 
 // Availability is a site's accounts for a calendar month of the organisation's zone.

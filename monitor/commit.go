@@ -82,7 +82,7 @@ func (c *committer) submit(r record) {
 	c.stats.overflow.Add(1)
 	g := r.gap
 	if r.result != nil {
-		if r.result.Attempt > 0 {
+		if r.result.Attempt != 0 {
 			return // owns no time
 		}
 		to := r.result.Slot.Add(c.interval(r.result.Check))
@@ -216,7 +216,7 @@ func (c *committer) commit(ctx context.Context, group []record) error {
 func (c *committer) refuse(ctx context.Context, group []record, refused map[string]bool) error {
 	var gaps []record
 	for _, r := range group {
-		if r.result == nil || r.result.Attempt > 0 || !refused[r.site()] {
+		if r.result == nil || r.result.Attempt != 0 || !refused[r.site()] {
 			continue
 		}
 		to := r.result.Slot.Add(c.interval(r.result.Check))
@@ -354,9 +354,11 @@ func (c *committer) apply(b *batch, change *compliance.Change, r record) {
 	b.checks[r.check()] = next
 	change.Events = append(change.Events, events...)
 	change.Outages = append(change.Outages, versions(state.Outage, next.Outage, next.LastEnd)...)
-	if r.result.Outcome != probes.Unknown {
+	switch {
+	case r.result.Attempt == probes.Preview:
+	case r.result.Outcome != probes.Unknown:
 		change.Results = append(change.Results, *r.result)
-	} else if r.result.Attempt == 0 {
+	case r.result.Attempt == 0:
 		change.Gaps = append(change.Gaps, compliance.Gap{
 			Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: r.result.Slot.Add(spec.Interval),
 			Reason: r.result.Reason, Detail: r.result.Detail,

@@ -39,6 +39,15 @@ func (e *Engine) Health() Health {
 	}
 }
 
+// Lateness returns the median and the 99th percentile of how long after their slot looks
+// began, as the upper bound of the bucket they lie in.
+func (e *Engine) Lateness() (p50, p99 time.Duration) {
+	e.stats.mu.Lock()
+	defer e.stats.mu.Unlock()
+	h := &e.stats.lateness
+	return h.quantile(0.5), h.quantile(0.99)
+}
+
 // States returns what is known of every site and check in the plan, as of the last commit.
 func (e *Engine) States() compliance.Snapshot { return e.committer.snapshot() }
 
@@ -163,6 +172,18 @@ func (h *histogram) add(v float64) {
 	h.counts[i]++
 	h.count++
 	h.sum += v
+}
+
+// quantile returns the upper bound of the bucket that the quantile lies in, in seconds as
+// a duration; the last bound if it lies beyond.
+func (h *histogram) quantile(q float64) time.Duration {
+	var n uint64
+	for i, b := range h.bounds {
+		if n += h.counts[i]; float64(n) >= q*float64(h.count) {
+			return time.Duration(b * float64(time.Second))
+		}
+	}
+	return time.Duration(h.bounds[len(h.bounds)-1] * float64(time.Second))
 }
 
 // cumulative returns the buckets as Prometheus wants them.

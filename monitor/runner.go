@@ -139,8 +139,7 @@ func (r *runner) confirm(ctx context.Context, result probes.Result) {
 	}
 }
 
-// firstLook looks before the first slot, so that the wall is not blind until then. It is
-// an attempt of the slot before: it can start a confirmation but owns no time.
+// firstLook looks before the first slot, so that the wall is not blind until then.
 func (r *runner) firstLook(ctx context.Context) {
 	select {
 	case r.deps.places <- struct{}{}:
@@ -148,7 +147,7 @@ func (r *runner) firstLook(ctx context.Context) {
 		return
 	}
 	slot := r.slots.Floor(r.deps.now())
-	result := r.look(ctx, slot, 1)
+	result := r.look(ctx, slot, probes.Preview)
 	<-r.deps.places
 	r.mu.Lock()
 	overtaken := r.ended || !slot.Before(r.last.Add(r.slots.Interval)) || r.busy

@@ -115,8 +115,8 @@ func TestSlotsGrid(t *testing.T) {
 			t.Fatalf("count %d", n)
 		}
 	}
-	if SlotsOf("homepage/front", time.Minute) != SlotsOf("homepage/front", time.Minute) {
-		t.Fatal("the phase must not change over restarts")
+	if got := SlotsOf("homepage/front", time.Minute).Phase; got != 41_846*time.Millisecond {
+		t.Fatalf("the phase must not change over restarts and releases: %v", got)
 	}
 }
 

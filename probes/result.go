@@ -6,7 +6,8 @@ import "time"
 //
 // Slot is the due instant the look belongs to (UTC, whole milliseconds). Attempt 0 is
 // the slot's own observation and stands for [Slot, next slot). Attempts 1 and up are
-// re-probes: they can confirm a failure, but own no time.
+// re-probes: they can confirm a failure, but own no time. Attempt Preview is a look before
+// a check's first slot: it is shown to people, and neither stored nor counted.
 type Result struct {
 	Check    string        // "site/check"
 	Vantage  string        // where the look was made from
@@ -21,6 +22,9 @@ type Result struct {
 	Facts    Facts    // what was learned in passing
 	Capture  *Capture // the answer as seen, for failed and blocked looks; nil otherwise
 }
+
+// Preview is the attempt number of a look that belongs to no slot.
+const Preview = -1
 
 // SeenAt is the instant the result speaks for: its slot when it owns one, and the
 // moment of looking when it is a re-probe.

@@ -1,0 +1,78 @@
+# Everything a newcomer needs: "make run" and "make test". Go and Node are enough for both.
+
+VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GO_BUILD   = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+TOOLS      = $(CURDIR)/.tools
+STATICCHECK_VERSION = v0.8.2
+GOLANGCI_VERSION    = v2.15.0
+GOVULNCHECK_VERSION = v1.9.0
+FUZZTIME  ?= 30s
+FUZZ_TARGETS = ./compliance:FuzzStep ./compliance:FuzzDecodeBlock ./config:FuzzParse
+
+.PHONY: help run test build web web-test go-test lint vet staticcheck golangci govulncheck bench fuzz clean
+
+help:
+	@echo "make run    build everything, watch the simulated association, print where to look"
+	@echo "make test   everything that CI runs"
+	@echo "make build  bin/charterwatch"
+	@echo "make bench  the figures of docs/benchmarks.md"
+	@echo "make lint   vet, staticcheck, golangci-lint, govulncheck"
+	@echo "make fuzz   each fuzz target for FUZZTIME ($(FUZZTIME))"
+
+run: build
+	./bin/charterwatch demo --dir data/demo
+
+build: web
+	$(GO_BUILD) -o bin/charterwatch ./cmd/charterwatch
+
+dashboard/web/node_modules/.package-lock.json: dashboard/web/package-lock.json
+	cd dashboard/web && npm ci --no-audit --no-fund
+
+web: dashboard/web/node_modules/.package-lock.json
+	cd dashboard/web && npm run build
+
+web-test: dashboard/web/node_modules/.package-lock.json
+	cd dashboard/web && npm run check && npm test && npm run build && npm run size
+
+# The race detector needs cgo; the binaries that ship are built without.
+go-test:
+	go test -race -timeout 20m ./...
+
+test: vet web-test staticcheck go-test
+	$(GO_BUILD) -o bin/charterwatch ./cmd/charterwatch
+	./bin/charterwatch version
+
+vet:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo "run gofmt on these"; exit 1; }
+	go vet ./...
+
+$(TOOLS)/staticcheck-$(STATICCHECK_VERSION):
+	GOBIN=$(TOOLS) go install honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION)
+	mv $(TOOLS)/staticcheck $@
+
+staticcheck: $(TOOLS)/staticcheck-$(STATICCHECK_VERSION)
+	$< ./...
+
+$(TOOLS)/golangci-lint-$(GOLANGCI_VERSION):
+	GOBIN=$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/golangci-lint $@
+
+golangci: $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+	$< run ./...
+
+# Needs the vulnerability database on the internet; says so where there is none.
+govulncheck:
+	@go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./... || { \
+	  status=$$?; [ $$status -eq 3 ] && exit 3; echo "govulncheck could not reach its database: not checked"; }
+
+lint: vet staticcheck golangci govulncheck
+
+bench:
+	go test -run '^$$' -bench . -benchmem ./probes ./store ./monitor ./compliance
+
+fuzz:
+	@for t in $(FUZZ_TARGETS); do \
+	  go test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) "$${t%%:*}" || exit 1; done
+
+clean:
+	rm -rf bin data .tools dashboard/web/node_modules dashboard/web/dist/assets dashboard/web/dist/index.html

@@ -1,0 +1,289 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"slices"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/config"
+	"github.com/charterwatch/charterwatch/dashboard"
+	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/internal/fetch"
+	"github.com/charterwatch/charterwatch/monitor"
+	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/store"
+)
+
+// app is the whole monitor in one process, wired together.
+type app struct {
+	path  string // of the configuration
+	log   *slog.Logger
+	clock *monitor.Clock
+	demo  bool
+
+	deps    config.Deps
+	db      *store.DB
+	keeper  *accounts.Keeper
+	engine  *monitor.Engine
+	hub     *dashboard.Hub
+	metrics *monitor.Metrics
+	server  *http.Server
+	listen  net.Listener
+	setup   string // token shown once
+
+	reloading sync.Mutex
+	mu        sync.Mutex // guards what follows
+	keep      compliance.Retention
+	push      map[string]bool // ids of push checks
+	readAt    time.Time       // when the configuration in force was read
+	refusedAt time.Time       // when a reload was last refused; zero once one succeeded
+}
+
+// load reads the configuration and builds what it describes.
+func (a *app) load() (*config.Loaded, config.Built, error) {
+	l, err := config.Load(a.path, config.Options{})
+	if err != nil {
+		return nil, config.Built{}, err
+	}
+	b, err := l.Build(a.deps)
+	if err != nil {
+		return nil, config.Built{}, err
+	}
+	return l, b, nil
+}
+
+// open brings up everything but the loops. What it opened is closed by close.
+func (a *app) open(ctx context.Context) (err error) {
+	a.clock = monitor.NewClock()
+	a.deps = config.Deps{Heartbeats: probes.NewHeartbeats(a.clock.Now()), Now: a.clock.Now, Shared: probes.NewShared(probes.SharedConfig{})}
+	l, b, err := a.load()
+	if err != nil {
+		return err
+	}
+	if c := l.File.Probing.Contact; c != "" {
+		a.deps.Shared = probes.NewShared(probes.SharedConfig{UserAgent: fetch.UserAgent(version, c)})
+		if l, b, err = a.load(); err != nil {
+			return err
+		}
+	}
+	for _, w := range l.Warnings {
+		a.log.Warn("configuration", "warning", w.String())
+	}
+	if a.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Logger: a.log}); err != nil {
+		return err
+	}
+	a.keeper = &accounts.Keeper{Tokens: a.db}
+	if a.setup, err = a.keeper.EnsureSetupToken(ctx); err != nil {
+		return fmt.Errorf("make the set-up token: %w", err)
+	}
+	beats, err := a.db.Beats(ctx)
+	if err != nil {
+		return fmt.Errorf("recall heartbeats: %w", err)
+	}
+	for check, beat := range beats {
+		a.deps.Heartbeats.Beat(check, beat.At, beat.OK, beat.Message)
+	}
+	a.accept(b)
+	a.metrics = monitor.NewMetrics(versionText(), a.lastReload)
+	a.hub = dashboard.NewHub(dashboard.HubConfig{
+		Source: source{a}, History: a.db, Zone: l.Zone, Languages: l.File.Organisation.Languages, Version: version, Demo: a.demo, Logger: a.log,
+		Organisation: compliance.Name{KO: l.File.Organisation.Name.KO, EN: l.File.Organisation.Name.EN},
+	})
+	a.engine, err = monitor.New(ctx, monitor.Config{
+		Plan: b.Plan, Store: a.db, Sinks: []monitor.Sink{a.metrics, a.hub}, Jobs: a.jobs(), Vantage: l.File.Probing.Vantage,
+		Uplink: b.Canaries, AtOnce: l.File.Probing.AtOnce, Logger: a.log, Clock: a.clock,
+	})
+	if err != nil {
+		return err
+	}
+	a.metrics.Watch(a.engine)
+	if a.listen, err = net.Listen("tcp", l.File.Web.Listen); err != nil {
+		return fmt.Errorf("listen for the dashboard: %w; web.listen in %s chooses the address", err, a.path)
+	}
+	a.server = &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	return nil
+}
+
+func (a *app) handler() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return dashboard.NewServer(dashboard.ServerConfig{
+		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Beat: a.beat, Reload: a.reload,
+		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}), Logger: a.log,
+	})
+}
+
+// accept takes over what only the app needs of a configuration.
+func (a *app) accept(b config.Built) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.keep, a.push = b.Retention, map[string]bool{}
+	for _, s := range b.Plan.Sites {
+		for _, c := range s.Checks {
+			a.push[c.ID] = c.Kind == "push"
+		}
+	}
+	a.readAt, a.refusedAt = a.clock.Now(), time.Time{}
+}
+
+// run keeps everything going until ctx ends, and takes it down again last-in first-out.
+func (a *app) run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopHub()
+	g.Go(func() error {
+		defer stopHub() // after the last change was published
+		return a.engine.Run(ctx)
+	})
+	g.Go(func() error { return a.hub.Run(hubCtx) })
+	g.Go(func() error {
+		if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve the dashboard: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := a.server.Shutdown(closing); err != nil {
+			return a.server.Close()
+		}
+		return nil
+	})
+	g.Go(func() error { return a.reloadOnSignal(ctx) })
+	return g.Wait()
+}
+
+func (a *app) close() error {
+	var errs []error
+	if a.listen != nil {
+		if err := a.listen.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (a *app) reloadOnSignal(ctx context.Context) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-hup:
+			_ = a.reload(ctx) // told in the log, as a metric and on the wall
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// reload reads the configuration anew. A file that is refused changes nothing.
+func (a *app) reload(ctx context.Context) error {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	_, b, err := a.load()
+	if err == nil {
+		err = a.engine.Reload(ctx, b.Plan)
+	}
+	if err != nil {
+		a.mu.Lock()
+		a.refusedAt = a.clock.Now()
+		a.mu.Unlock()
+		a.log.Error("the new configuration is refused; the old one stays in force", "err", err)
+		return err
+	}
+	a.accept(b)
+	a.hub.Reset()
+	a.log.Info("configuration reloaded", "sites", len(b.Plan.Sites), "checks", len(b.Plan.Watches))
+	return nil
+}
+
+// lastReload is what the metrics say of the configuration.
+func (a *app) lastReload() (ok bool, at time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.refusedAt.IsZero(), a.readAt
+}
+
+// beat takes a job's report.
+func (a *app) beat(ctx context.Context, check string, ok bool, message string) (bool, error) {
+	a.mu.Lock()
+	known := a.push[check]
+	a.mu.Unlock()
+	if !known {
+		return false, nil
+	}
+	now := a.clock.Now()
+	if err := a.db.SaveBeat(ctx, check, now, ok, message); err != nil {
+		return true, err
+	}
+	a.deps.Heartbeats.Beat(check, now, ok, message)
+	return true, nil
+}
+
+// jobs are what is scheduled besides the checks.
+func (a *app) jobs() []monitor.Job {
+	return []monitor.Job{
+		{Name: "seal", Every: time.Minute, Run: func(ctx context.Context) error {
+			n, err := a.db.Seal(ctx, a.clock.Now())
+			if n > 0 {
+				a.log.Debug("sealed", "hours", n)
+			}
+			return err
+		}},
+		{Name: "retention", Every: 10 * time.Minute, Run: func(ctx context.Context) error {
+			a.mu.Lock()
+			keep := a.keep
+			a.mu.Unlock()
+			_, err := a.db.Retain(ctx, a.clock.Now(), keep)
+			return err
+		}},
+	}
+}
+
+// source shows the engine to the dashboard in the dashboard's own words.
+type source struct{ a *app }
+
+func (s source) Sites() []compliance.Site { return slices.Clone(s.a.engine.Sites()) }
+
+func (s source) States() compliance.Snapshot { return s.a.engine.States() }
+
+func (s source) Now() time.Time { return s.a.clock.Now() }
+
+func (s source) Health() dashboard.MonitorHealth {
+	h := s.a.engine.Health()
+	s.a.mu.Lock()
+	refused := s.a.refusedAt
+	s.a.mu.Unlock()
+	return dashboard.MonitorHealth{
+		Started: h.Started.UnixMilli(), LastCommit: unix(h.LastCommit), Trouble: h.Trouble, FailingSince: unix(h.Failing),
+		UplinkDown: unix(h.UplinkDown), Queue: h.Queue, MissedSlots: h.MissedSlots, ConfigErrorAt: unix(refused),
+	}
+}
+
+func unix(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}

@@ -1,0 +1,394 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/charterwatch/charterwatch/compliance"
+)
+
+// Loaded is a file that was read, with what is worth a warning.
+type Loaded struct {
+	File     File
+	Zone     *time.Location
+	Warnings Problems
+	d        *decoder
+}
+
+// Options of [Load]. The zero value works.
+type Options struct {
+	Getenv func(string) (string, bool) // nil means os.LookupEnv
+}
+
+// maxFile bounds a configuration file, in bytes.
+const maxFile = 8 << 20
+
+// Load reads and validates a file. An error is [Problems] unless the file cannot be read.
+func Load(path string, o Options) (*Loaded, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("read the configuration: %s has %d bytes, more than a configuration can have (%d)", path, info.Size(), maxFile)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the configuration: %w", err)
+	}
+	return Parse(path, b, o)
+}
+
+// Parse is Load for text that was read already; path is what problems name.
+func Parse(path string, text []byte, o Options) (*Loaded, error) {
+	if o.Getenv == nil {
+		o.Getenv = os.LookupEnv
+	}
+	l := &Loaded{Zone: time.UTC, d: &decoder{file: path, getenv: o.Getenv, marks: map[string]mark{}}}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, syntax(path, err)
+	}
+	if len(doc.Content) == 0 {
+		return nil, Problems{{File: path, Line: 1, Col: 1, Text: "is empty", Remedy: "an organisation, a name and a site; deploy/examples has some"}}
+	}
+	if bad := aliases(doc.Content[0], map[*yaml.Node]bool{}, new(int)); bad != nil {
+		return nil, Problems{{File: path, Line: bad.Line, Col: bad.Column, Text: "aliases nest without end", Remedy: "fewer aliases"}}
+	}
+	l.d.value(doc.Content[0], reflect.ValueOf(&l.File).Elem(), "")
+	l.required(reflect.ValueOf(&l.File).Elem(), "")
+	l.validate()
+	return l.done()
+}
+
+// done separates warnings from what makes the file unusable.
+func (l *Loaded) done() (*Loaded, error) {
+	var wrong Problems
+	l.Warnings = nil
+	for _, p := range l.d.problems.sorted() {
+		if p.Warning {
+			l.Warnings = append(l.Warnings, p)
+		} else {
+			wrong = append(wrong, p)
+		}
+	}
+	if len(wrong) > 0 {
+		return nil, wrong
+	}
+	return l, nil
+}
+
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+func syntax(path string, err error) Problems {
+	p := Problem{File: path, Text: "is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: "), Remedy: "checking indentation and quotes near that line"}
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		p.Line, _ = strconv.Atoi(m[1])
+		p.Col = 1
+	}
+	return Problems{p}
+}
+
+// aliases finds a node at which aliases loop or multiply beyond reason.
+func aliases(n *yaml.Node, above map[*yaml.Node]bool, count *int) *yaml.Node {
+	if *count++; above[n] || *count > 1_000_000 {
+		return n
+	}
+	above[n] = true
+	defer delete(above, n)
+	if n.Kind == yaml.AliasNode {
+		return aliases(n.Alias, above, count)
+	}
+	for _, c := range n.Content {
+		if bad := aliases(c, above, count); bad != nil {
+			return bad
+		}
+	}
+	return nil
+}
+
+// required reports keys that must be there and are not.
+func (l *Loaded) required(v reflect.Value, path string) {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !v.IsNil() {
+			l.required(v.Elem(), path)
+		}
+	case reflect.Slice:
+		if v.Type() == listType {
+			return
+		}
+		for i := range v.Len() {
+			l.required(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		}
+	case reflect.Struct:
+		if c, ok := v.Addr().Interface().(*Check); ok {
+			if c.kind == nil {
+				return // told already
+			}
+			l.required(reflect.ValueOf(&c.Common).Elem(), path)
+			l.required(reflect.ValueOf(c.kind).Elem(), path)
+			return
+		}
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if f.Anonymous {
+				l.required(v.Field(i), path)
+				continue
+			}
+			key := keyOf(f)
+			if key == "" {
+				continue
+			}
+			if _, given := l.d.marks[join(path, key)]; !given && f.Tag.Get("required") != "" {
+				l.d.on(join(path, key), fmt.Sprintf("%q: %s", key+": ...", f.Tag.Get("doc")), "is missing")
+			}
+			l.required(v.Field(i), join(path, key))
+		}
+	}
+}
+
+var idPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
+
+func (l *Loaded) validate() {
+	f, d := &l.File, l.d
+	if f.Organisation.Timezone == "" {
+		f.Organisation.Timezone = "Asia/Seoul"
+	}
+	zone, err := time.LoadLocation(f.Organisation.Timezone)
+	if err != nil {
+		d.on("organisation.timezone", `"Asia/Seoul" or another IANA name`, "%q is not a time zone", f.Organisation.Timezone)
+	} else {
+		l.Zone = zone
+	}
+	if f.Organisation.Languages == nil {
+		f.Organisation.Languages = List{"ko", "en"}
+	}
+	for i, lang := range f.Organisation.Languages {
+		if lang != "ko" && lang != "en" {
+			d.on(fmt.Sprintf("organisation.languages[%d]", i), "ko or en", "%q is not a language of this program", lang)
+		}
+	}
+	l.name(f.Organisation.Name, "organisation.name")
+	if len(f.Uplink.Canaries) == 0 {
+		d.warn("uplink.canaries", "two addresses outside the sites' network, such as tcp://192.0.2.1:443",
+			"no canaries: when the monitor's own uplink fails, every site will look down")
+	}
+	l.policies()
+	l.sites()
+	l.rest()
+}
+
+func (l *Loaded) name(n Name, path string) {
+	if _, given := l.d.marks[path]; given && n.KO == "" && n.EN == "" {
+		l.d.on(path, "{ko: ..., en: ...}", "names nothing")
+	}
+}
+
+func (l *Loaded) policies() {
+	for name, p := range l.File.Policies {
+		path := join("policies", name)
+		if n := p.Confirm.Failures; n < 0 || n > 20 {
+			l.d.on(path+".confirm.failures", "3", "%d failures cannot be demanded", n)
+		}
+		l.span(path+".confirm.reprobe", p.Confirm.Reprobe, time.Second, time.Hour)
+		if v := p.Confirm.Vantages; v != "" && v != "majority" {
+			l.d.on(path+".confirm.vantages", "majority", "%q is not a quorum", v)
+		}
+		if n := p.Recover.Passes; n < 0 || n > 100 {
+			l.d.on(path+".recover.passes", "2", "%d passes cannot be demanded", n)
+		}
+		if h := p.Recover.Hold; h != nil && (*h < 0 || time.Duration(*h) > 24*time.Hour) {
+			l.d.on(path+".recover.hold", "30m", "a recovery cannot be made to hold for %s", time.Duration(*h))
+		}
+		l.span(path+".degraded.latency_p95", p.Degraded.LatencyP95, time.Millisecond, time.Hour)
+	}
+}
+
+// span demands that a duration that is given lies in [low, high].
+func (l *Loaded) span(path string, d Duration, low, high time.Duration) {
+	if _, given := l.d.marks[path]; given && (time.Duration(d) < low || time.Duration(d) > high) {
+		l.d.on(path, fmt.Sprintf("from %s to %s", low, high), "%s is out of range", time.Duration(d))
+	}
+}
+
+func (l *Loaded) sites() {
+	ids := map[string]string{}
+	for i := range l.File.Sites {
+		s, path := &l.File.Sites[i], fmt.Sprintf("sites[%d]", i)
+		l.id(s.ID, path+".id", ids)
+		l.name(s.Name, path+".name")
+		if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https") {
+			l.d.on(path+".url", "https://www.example.or.kr/", "is not an absolute http or https address")
+		}
+		if s.Policy != "" {
+			if _, ok := l.File.Policies[s.Policy]; !ok && s.Policy != "default" {
+				l.d.on(path+".policy", "a name under policies", "there is no policy %q", s.Policy)
+			}
+		}
+		if _, given := l.d.marks[path+".checks"]; given && len(s.Checks) == 0 {
+			l.d.on(path+".checks", "a check, such as {id: front, kind: http}", "lists none")
+		}
+		checks := map[string]string{}
+		for j := range s.Checks {
+			l.check(&s.Checks[j], fmt.Sprintf("%s.checks[%d]", path, j), checks)
+		}
+		for j, h := range s.ServiceHours {
+			l.hours(h, fmt.Sprintf("%s.service_hours[%d]", path, j))
+		}
+	}
+	if _, given := l.d.marks["sites"]; given && len(l.File.Sites) == 0 {
+		l.d.on("sites", "at least one site", "lists none")
+	}
+}
+
+func (l *Loaded) id(id, path string, seen map[string]string) {
+	if id == "" {
+		return
+	}
+	if !idPattern.MatchString(id) {
+		l.d.on(path, "lower-case letters, digits and hyphens, at most 64", "%q cannot be an id", id)
+	}
+	if first, dup := seen[id]; dup {
+		m := l.d.marks[first]
+		l.d.on(path, "another id", "%q is taken already, on line %d", id, m.line)
+	}
+	seen[id] = path
+}
+
+// check validates what all kinds have and fills in defaults.
+func (l *Loaded) check(c *Check, path string, seen map[string]string) {
+	l.id(c.ID, path+".id", seen)
+	if c.Interval == 0 {
+		c.Interval = Duration(time.Minute)
+	}
+	l.span(path+".interval", c.Interval, time.Second, 31*24*time.Hour)
+	interval := time.Duration(c.Interval)
+	if _, given := l.d.marks[path+".timeout"]; !given {
+		c.Timeout = Duration(min(10*time.Second, interval*2/3).Truncate(time.Millisecond))
+	} else if t := time.Duration(c.Timeout); t <= 0 || t >= interval {
+		l.d.on(path+".timeout", fmt.Sprintf("less than %s, such as %s", interval, min(10*time.Second, interval*2/3)), "%s does not fit into the interval of %s", t, interval)
+	}
+	if p, ok := c.kind.(*PushCheck); ok {
+		if p.Grace < 0 {
+			l.d.on(path+".grace", "1h", "is negative")
+		}
+		if p.Grace == 0 {
+			p.Grace = c.Interval / 10
+		}
+	}
+}
+
+func (l *Loaded) hours(h ServiceHours, path string) {
+	if _, _, err := compliance.ParseClose(h.Close); h.Close != "" && err != nil {
+		l.d.on(path+".close", `"00:00-00:30"`, "%v", err)
+	}
+	if _, err := weekdays(h.Days); err != nil {
+		l.d.on(path+".days", "daily, or some of [mon, tue, wed, thu, fri, sat, sun]", "%v", err)
+	}
+}
+
+func weekdays(days List) (compliance.Weekdays, error) {
+	if len(days) == 0 || len(days) == 1 && days[0] == "daily" {
+		return compliance.Daily, nil
+	}
+	names := []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+	var out compliance.Weekdays
+	for _, d := range days {
+		i := slices.Index(names, d)
+		if i < 0 {
+			return 0, fmt.Errorf("%q is not a day", d)
+		}
+		out |= 1 << i
+	}
+	return out, nil
+}
+
+var retention = regexp.MustCompile(`^(\d+) (days?|months?|years?)$`)
+
+// ParseRetention reads "26 months", "400 days" or "5 years"; months count as 31 days and
+// years as 366, so that nothing goes early.
+func ParseRetention(s string) (time.Duration, error) {
+	m := retention.FindStringSubmatch(s)
+	if m == nil {
+		return 0, fmt.Errorf("%q is not a length of keeping", s)
+	}
+	n, err := strconv.Atoi(m[1])
+	if err != nil || n > 40_000 {
+		return 0, fmt.Errorf("%q is not a length of keeping", s)
+	}
+	unit := map[byte]int{'d': 1, 'm': 31, 'y': 366}[m[2][0]]
+	if n*unit > 100*366 {
+		return 0, fmt.Errorf("%q is more than a century", s)
+	}
+	return time.Duration(n*unit) * 24 * time.Hour, nil
+}
+
+func (l *Loaded) rest() {
+	f, d := &l.File, l.d
+	for i, c := range f.Uplink.Canaries {
+		if _, err := canary(c); err != nil {
+			d.on(fmt.Sprintf("uplink.canaries[%d]", i), "tcp://192.0.2.1:443 or dns://198.51.100.53", "%v", err)
+		}
+	}
+	if f.Store.SQLite == "" {
+		f.Store.SQLite = "/var/lib/charterwatch"
+	}
+	f.Store.SQLite = d.relative(f.Store.SQLite)
+	if f.Retention.Results == "" {
+		f.Retention.Results = "26 months"
+	}
+	if keep, err := ParseRetention(f.Retention.Results); err != nil {
+		d.on("retention.results", `"26 months", "400 days" or "5 years"`, "%v", err)
+	} else if keep < 62*24*time.Hour {
+		d.on("retention.results", `at least "62 days"`, "%q does not last until a month's report is signed", f.Retention.Results)
+	}
+	if f.Web.Listen == "" {
+		f.Web.Listen = "127.0.0.1:8480"
+	}
+	host, port, err := net.SplitHostPort(f.Web.Listen)
+	if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 0 || n > 65535 {
+		d.on("web.listen", "127.0.0.1:8480", "%q is not host:port", f.Web.Listen)
+	} else if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		d.warn("web.listen", "127.0.0.1:8480 behind a proxy that asks who is there", "the dashboard can be read by anyone who reaches %s", f.Web.Listen)
+	}
+	if f.Probing.Vantage == "" {
+		f.Probing.Vantage = "local"
+	}
+	if !idPattern.MatchString(f.Probing.Vantage) {
+		d.on("probing.vantage", "seoul-1", "%q cannot be an id", f.Probing.Vantage)
+	}
+	if n := f.Probing.AtOnce; n < 0 || n > 100_000 {
+		d.on("probing.at_once", "1000", "%d looks cannot be made at once", n)
+	}
+}
+
+// canaryAddress is what a canary's URL says.
+type canaryAddress struct{ scheme, address string }
+
+func canary(s string) (canaryAddress, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Path != "" || u.Scheme != "tcp" && u.Scheme != "dns" {
+		return canaryAddress{}, errors.New(strconv.Quote(s) + " is not a canary's address")
+	}
+	port := u.Port()
+	if port == "" && u.Scheme == "dns" {
+		port = "53"
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+		return canaryAddress{}, errors.New(strconv.Quote(s) + " has no port")
+	}
+	return canaryAddress{u.Scheme, net.JoinHostPort(u.Hostname(), port)}, nil
+}

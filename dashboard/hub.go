@@ -1,0 +1,355 @@
+package dashboard
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+)
+
+const (
+	coalesce   = 200 * time.Millisecond // changes are collected for so long
+	beatEvery  = 5 * time.Second
+	monthEvery = 30 * time.Second
+	ringSize   = 512  // deltas kept for clients that resume
+	inbox      = 8192 // changes that may wait for the hub
+	clientLag  = 64   // messages that may wait for a client
+)
+
+// Source is the engine as the wall sees it. Its methods are quick and safe for
+// concurrent use.
+type Source interface {
+	Sites() []compliance.Site
+	States() compliance.Snapshot
+	Now() time.Time
+	Health() MonitorHealth
+}
+
+// History is what the store remembers.
+type History interface {
+	Strips(ctx context.Context, checks []string, from, to time.Time, buckets int) (map[string][]compliance.StripCell, error)
+	Histories(ctx context.Context, from, to time.Time) (map[string]compliance.SiteHistory, error)
+	Events(ctx context.Context, since time.Time, limit int) ([]compliance.Event, error)
+	Outages(ctx context.Context, q compliance.OutageQuery) ([]compliance.Outage, error)
+}
+
+// Hub keeps the wall's model up to date and tells the clients of the live feed. It is a
+// sink of the engine: Publish never blocks. If changes come faster than they can be taken
+// in, the hub starts over from the source with a new epoch.
+type Hub struct {
+	cfg   HubConfig
+	in    chan compliance.Change
+	reset chan struct{}
+
+	mu       sync.RWMutex // guards what clients read
+	epoch    string
+	seq      uint64
+	ring     [][]byte // the latest deltas; the last has number seq
+	snapshot []byte   // wall as of seq, without its head; nil: to be made
+	clients  map[*client]bool
+	model    *model
+	health   MonitorHealth
+}
+
+// HubConfig of a [Hub]. Source and History are required.
+type HubConfig struct {
+	Source       Source
+	History      History
+	Organisation compliance.Name
+	Zone         *time.Location
+	Languages    []string
+	Version      string
+	Demo         bool
+	Logger       *slog.Logger
+}
+
+// NewHub returns a hub; Run makes it live.
+func NewHub(c HubConfig) *Hub {
+	if c.Zone == nil {
+		c.Zone = time.UTC
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Hub{cfg: c, in: make(chan compliance.Change, inbox), reset: make(chan struct{}, 1), clients: map[*client]bool{}}
+}
+
+// Publish takes a change in without blocking.
+func (h *Hub) Publish(c compliance.Change) {
+	select {
+	case h.in <- c:
+	default:
+		h.Reset()
+	}
+}
+
+// Reset has the hub start over from its source, as after a reload of the configuration.
+func (h *Hub) Reset() {
+	select {
+	case h.reset <- struct{}{}:
+	default:
+	}
+}
+
+// Run keeps the model until ctx ends.
+func (h *Hub) Run(ctx context.Context) error {
+	h.load(ctx)
+	beat, month := time.NewTicker(beatEvery), time.NewTicker(monthEvery)
+	defer beat.Stop()
+	defer month.Stop()
+	for {
+		select {
+		case c := <-h.in:
+			h.take(ctx, c)
+		case <-h.reset:
+			h.load(ctx)
+		case <-beat.C:
+			h.beat()
+		case <-month.C:
+			h.months(ctx)
+		case <-ctx.Done():
+			h.dropAll()
+			return nil
+		}
+	}
+}
+
+// load makes the model anew, with a new epoch: clients start over from a snapshot.
+func (h *Hub) load(ctx context.Context) {
+	now := h.cfg.Source.Now()
+	sites := h.cfg.Source.Sites()
+	m := newModel(sites, h.cfg.Source.States(), h.cfg.Zone, now)
+	var ids []string
+	for id := range m.checks {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	first := now.Truncate(cellWidth).Add(-(stripCells - 1) * cellWidth)
+	strips, err := h.cfg.History.Strips(ctx, ids, first, first.Add(stripCells*cellWidth), stripCells)
+	if err != nil && ctx.Err() == nil {
+		h.cfg.Logger.Error("the wall starts without its last 24 hours", "err", err)
+	}
+	for id, cells := range strips {
+		m.checks[id].fill(cells)
+	}
+	events, err := h.cfg.History.Events(ctx, now.Add(-7*24*time.Hour), 0)
+	if err != nil && ctx.Err() == nil {
+		h.cfg.Logger.Error("the wall starts without its events", "err", err)
+	}
+	for _, e := range events[max(0, len(events)-maxEvents):] {
+		m.events = append(m.events, wireEvent(e))
+	}
+	m.months = h.accounts(ctx, sites, now)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.model, h.health = m, h.cfg.Source.Health()
+	h.epoch, h.seq, h.ring, h.snapshot = rand.Text(), 0, nil, nil
+	for c := range h.clients {
+		c.drop() // it comes back and gets the snapshot
+	}
+}
+
+// take collects changes for a moment and tells the clients of all at once.
+func (h *Hub) take(ctx context.Context, c compliance.Change) {
+	t := &touched{checks: map[string]bool{}, sites: map[string]bool{}}
+	h.mu.Lock()
+	h.model.apply(c, t)
+	h.mu.Unlock()
+	wait := time.NewTimer(coalesce)
+	defer wait.Stop()
+	for waiting := true; waiting; {
+		select {
+		case c := <-h.in:
+			h.mu.Lock()
+			h.model.apply(c, t)
+			h.mu.Unlock()
+		case <-wait.C:
+			waiting = false
+		case <-ctx.Done():
+			waiting = false
+		}
+	}
+	h.tell(t)
+}
+
+// tell sends what was touched as one delta.
+func (h *Hub) tell(t *touched) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := h.cfg.Source.Now()
+	h.health = h.healthNow()
+	msg := Message{Type: "delta", Events: t.events, Monitor: &h.health}
+	for _, s := range h.model.sites {
+		any := t.sites[s.ID]
+		for _, c := range s.Checks {
+			if t.checks[c.ID] {
+				cm := h.model.checks[c.ID]
+				d := cm.delta(now)
+				cell := cm.cell(now)
+				d.Cell = &Cell{From: millis(cm.first.Add((stripCells - 1) * cellWidth)), State: string(cell.letter()), P95: cell.p95}
+				msg.Checks = append(msg.Checks, d)
+				any = true
+			}
+		}
+		if any {
+			msg.Sites = append(msg.Sites, h.model.siteDelta(s, now))
+		}
+	}
+	if h.model.regroup() {
+		groups := h.model.groups
+		msg.Groups = &groups
+	}
+	h.send(msg, now)
+}
+
+// healthNow asks for the monitor's health, with the coverage of the month.
+func (h *Hub) healthNow() MonitorHealth {
+	out := h.cfg.Source.Health()
+	out.Coverage = h.health.Coverage
+	return out
+}
+
+// send numbers a delta, keeps it for those who resume, and passes it on. h.mu is held.
+func (h *Hub) send(msg Message, now time.Time) {
+	h.seq++
+	msg.Seq, msg.Now = h.seq, millis(now)
+	b, err := json.Marshal(msg)
+	if err != nil {
+		h.cfg.Logger.Error("a delta cannot be written as JSON", "err", err) // clients see the gap and start over
+		return
+	}
+	h.ring = append(h.ring, b)
+	h.ring = h.ring[max(0, len(h.ring)-ringSize):]
+	h.snapshot = nil
+	h.broadcast(b)
+}
+
+func (h *Hub) broadcast(b []byte) {
+	for c := range h.clients {
+		select {
+		case c.out <- b:
+		default:
+			c.drop() // too slow: it may resume
+		}
+	}
+}
+
+// beat tells the clients that the feed is alive. Statuses that changed by the passing of
+// time alone arrive as changes from the engine.
+func (h *Hub) beat() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.health = h.healthNow()
+	b, err := json.Marshal(Message{Type: "beat", Seq: h.seq, Now: millis(h.cfg.Source.Now()), Monitor: &h.health})
+	if err != nil {
+		h.cfg.Logger.Error("a beat cannot be written as JSON", "err", err)
+		return
+	}
+	h.broadcast(b)
+}
+
+// months computes the sites' accounts of the month anew.
+func (h *Hub) months(ctx context.Context) {
+	now := h.cfg.Source.Now()
+	h.mu.RLock()
+	sites := h.model.sites
+	h.mu.RUnlock()
+	months := h.accounts(ctx, sites, now)
+	if months == nil {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.model.months = months
+	msg := Message{Type: "delta"}
+	for _, s := range sites {
+		msg.Months = append(msg.Months, MonthDelta{s.ID, months[s.ID]})
+	}
+	h.send(msg, now)
+}
+
+// accounts judges the month so far of every site; nil if the store does not answer.
+func (h *Hub) accounts(ctx context.Context, sites []compliance.Site, now time.Time) map[string]Availability {
+	local := now.In(h.cfg.Zone)
+	month := compliance.Month(local.Year(), local.Month(), h.cfg.Zone)
+	histories, err := h.cfg.History.Histories(ctx, month.From, month.To)
+	if err != nil {
+		if ctx.Err() == nil {
+			h.cfg.Logger.Error("the month's accounts cannot be made", "err", err)
+		}
+		return nil
+	}
+	out := map[string]Availability{}
+	var known, all time.Duration
+	for _, s := range sites {
+		hist := histories[s.ID]
+		if hist.Until.After(now) {
+			hist.Until = now
+		}
+		f := compliance.Account(hist, month, s.ServiceHours, h.cfg.Zone)
+		out[s.ID] = wireAvailability(f, local.Format("2006-01"))
+		known += f.Open.Up + f.Open.Down + f.Closed.Up + f.Closed.Down
+		all += f.Open.All() + f.Closed.All()
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r, ok := compliance.FloorRatio(known, all); ok {
+		h.health.Coverage = &r
+	}
+	return out
+}
+
+func wireAvailability(f compliance.Figures, month string) Availability {
+	v := compliance.JudgeServedDays(f, compliance.ServedDays{})
+	out := Availability{
+		Month: month, Verdict: v.Verdict, Broken: len(v.BrokenDays), Unproven: len(v.UnprovenDays),
+		UpMS:    (f.Open.Up + f.Closed.Up).Milliseconds(),
+		DownMS:  (f.Open.Down + f.Closed.Down).Milliseconds(),
+		Unknown: (f.Open.Unknown + f.Closed.Unknown).Milliseconds(),
+	}
+	for to, figure := range map[**compliance.Ratio]func() (compliance.Ratio, bool){
+		&out.Raw: f.Raw, &out.Charter: f.Charter, &out.Coverage: f.Coverage, &out.Best: f.Best, &out.Worst: f.Worst,
+	} {
+		if r, ok := figure(); ok {
+			*to = &r
+		}
+	}
+	return out
+}
+
+// wall returns the whole wall as a snapshot message.
+func (h *Hub) wall() ([]byte, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.model == nil {
+		return nil, fmt.Errorf("the wall is not ready yet")
+	}
+	if h.snapshot != nil {
+		return h.snapshot, nil
+	}
+	now := h.cfg.Source.Now()
+	w := &Wall{
+		Organisation: h.cfg.Organisation, Zone: h.cfg.Zone.String(), Languages: h.cfg.Languages, Version: h.cfg.Version,
+		Demo: h.cfg.Demo, Monitor: h.health, Sites: []Site{}, Groups: h.model.groups, Events: append([]Event{}, h.model.events...),
+	}
+	for _, s := range h.model.sites {
+		site := Site{Name: s.Name, URL: s.URL, Owner: s.Owner, SiteDelta: h.model.siteDelta(s, now), Month: h.model.months[s.ID], Checks: []Check{}}
+		for _, c := range s.Checks {
+			site.Checks = append(site.Checks, h.model.checks[c.ID].wire(now))
+		}
+		w.Sites = append(w.Sites, site)
+	}
+	b, err := json.Marshal(Message{Type: "snapshot", Epoch: h.epoch, Seq: h.seq, Now: millis(now), Wall: w})
+	if err != nil {
+		return nil, fmt.Errorf("write the wall as JSON: %w", err)
+	}
+	h.snapshot = b
+	return b, nil
+}

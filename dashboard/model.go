@@ -1,0 +1,291 @@
+package dashboard
+
+import (
+	"slices"
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/probes"
+)
+
+const (
+	stripCells = 96
+	cellWidth  = 15 * time.Minute
+	maxEvents  = 50
+	maxSamples = 2000 // durations kept for the p95 of the current cell
+)
+
+// model is the wall as the server knows it. It belongs to the hub's goroutine.
+type model struct {
+	sites  []compliance.Site
+	zone   *time.Location
+	checks map[string]*checkModel
+	states map[string]compliance.SiteState
+	months map[string]Availability
+	events []Event
+	groups []Group
+	alarm  map[string]bool // outages that the store does not take
+}
+
+// checkModel is one check's live state and strip.
+type checkModel struct {
+	spec  compliance.CheckSpec
+	state compliance.CheckState
+	first time.Time // start of cell 0
+	cells [stripCells]cellModel
+}
+
+// cellModel counts the slots of one cell.
+type cellModel struct {
+	pass, fail, unknown int
+	p95                 int32
+	samples             []int32 // of the cell that is being filled
+}
+
+func (c *cellModel) letter() byte {
+	switch {
+	case c.pass+c.fail+c.unknown == 0:
+		return '-'
+	case c.pass == 0 && c.fail == 0:
+		return 'x'
+	case c.fail > c.pass:
+		return 'd'
+	case c.fail > 0:
+		return 'f'
+	case c.unknown > c.pass:
+		return 'x'
+	default:
+		return 'u'
+	}
+}
+
+func newModel(sites []compliance.Site, snap compliance.Snapshot, zone *time.Location, now time.Time) *model {
+	m := &model{sites: sites, zone: zone, checks: map[string]*checkModel{}, states: map[string]compliance.SiteState{}, months: map[string]Availability{}, alarm: map[string]bool{}}
+	first := now.Truncate(cellWidth).Add(-(stripCells - 1) * cellWidth)
+	for _, s := range sites {
+		m.states[s.ID] = snap.Sites[s.ID]
+		for _, c := range s.Checks {
+			cm := &checkModel{spec: c, state: snap.Checks[c.ID], first: first}
+			for i := range cm.cells {
+				cm.cells[i].p95 = -1
+			}
+			m.checks[c.ID] = cm
+		}
+	}
+	m.regroup()
+	return m
+}
+
+// fill takes over the strip as the store remembers it.
+func (c *checkModel) fill(cells []compliance.StripCell) {
+	for _, s := range cells {
+		i := int(s.From.Sub(c.first) / cellWidth)
+		if i < 0 || i >= stripCells || s.From.Before(c.first) {
+			continue
+		}
+		c.cells[i] = cellModel{pass: s.Pass, fail: s.Fail, unknown: s.Unknown, p95: -1}
+		if s.Pass > 0 {
+			c.cells[i].p95 = int32(max(s.P95.Milliseconds(), 1))
+		}
+	}
+}
+
+// cell returns the cell that holds t, moving the strip on if need be; nil for times
+// before the strip.
+func (c *checkModel) cell(t time.Time) *cellModel {
+	if t.Before(c.first) {
+		return nil
+	}
+	i := int(t.Sub(c.first) / cellWidth)
+	if shift := i - (stripCells - 1); shift > 0 {
+		c.first = c.first.Add(time.Duration(shift) * cellWidth)
+		shift = min(shift, stripCells)
+		copy(c.cells[:], c.cells[shift:])
+		for k := stripCells - shift; k < stripCells; k++ {
+			c.cells[k] = cellModel{p95: -1}
+		}
+		i = stripCells - 1
+	}
+	return &c.cells[i]
+}
+
+// see counts a slot's result.
+func (c *checkModel) see(r probes.Result) {
+	cell := c.cell(r.Slot)
+	if cell == nil || r.Attempt != 0 {
+		return
+	}
+	if r.Outcome == probes.Fail {
+		cell.fail++
+		return
+	}
+	cell.pass++
+	if len(cell.samples) < maxSamples {
+		cell.samples = append(cell.samples, int32(max(r.Duration.Milliseconds(), 1)))
+	}
+	sorted := slices.Sorted(slices.Values(cell.samples))
+	cell.p95 = sorted[(len(sorted)*95+99)/100-1]
+}
+
+// miss counts the slots of a gap, cell by cell.
+func (c *checkModel) miss(g compliance.Gap) {
+	slots := probes.SlotsOf(c.spec.ID, c.spec.Interval)
+	for at := slots.Ceil(g.From); at.Before(g.To); {
+		next := at.Truncate(cellWidth).Add(cellWidth)
+		if g.To.Before(next) {
+			next = g.To
+		}
+		if cell := c.cell(at); cell != nil {
+			cell.unknown += slots.Count(at, next)
+		}
+		at = slots.Ceil(next)
+	}
+}
+
+func (c *checkModel) delta(now time.Time) CheckDelta {
+	d := CheckDelta{ID: c.spec.ID, Status: c.state.StatusAt(now, c.spec.Policy), Since: millis(c.state.Since)}
+	for _, v := range c.state.Views {
+		if seen := millis(v.SeenAt); seen >= d.SeenAt && seen > 0 {
+			d.SeenAt, d.Reason, d.Detail = seen, v.Reason, v.Detail
+			d.DurationMS = float64(v.Duration.Microseconds()) / 1000
+		}
+	}
+	if c.state.Outage != nil {
+		d.Outage = wireOutage(*c.state.Outage)
+	}
+	return d
+}
+
+func (c *checkModel) wire(now time.Time) Check {
+	c.cell(now) // moves the strip on
+	out := Check{
+		Kind: c.spec.Kind, Target: c.spec.Target, Critical: c.spec.Critical, IntervalMS: c.spec.Interval.Milliseconds(),
+		CheckDelta: c.delta(now), Strip: Strip{From: millis(c.first), CellMS: cellWidth.Milliseconds(), P95: make([]int32, stripCells)},
+	}
+	letters := make([]byte, stripCells)
+	for i := range c.cells {
+		letters[i], out.Strip.P95[i] = c.cells[i].letter(), c.cells[i].p95
+	}
+	out.Strip.States = string(letters)
+	return out
+}
+
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func wireOutage(o compliance.Outage) *Outage {
+	return &Outage{
+		ID: o.ID, Site: o.Site, Check: o.Check, Start: millis(o.Start), ConfirmedAt: millis(o.ConfirmedAt),
+		RecoveringSince: millis(o.RecoveringSince), End: millis(o.End), Reason: o.Reason, Cause: o.Cause, Checks: o.Checks,
+	}
+}
+
+func wireEvent(e compliance.Event) Event {
+	return Event{
+		Kind: e.Kind, Site: e.Site, Check: e.Check, At: millis(e.At), SeenAt: millis(e.SeenAt), Outage: e.Outage,
+		Status: e.Status, Reason: e.Reason, Count: e.Count,
+	}
+}
+
+func (m *model) checkState(id string) compliance.CheckState {
+	if c := m.checks[id]; c != nil {
+		return c.state
+	}
+	return compliance.CheckState{}
+}
+
+func (m *model) siteDelta(s compliance.Site, now time.Time) SiteDelta {
+	state := m.states[s.ID]
+	d := SiteDelta{ID: s.ID, Status: compliance.SiteStatusAt(s, state, m.checkState, now), Since: millis(state.Since)}
+	closing := compliance.Closures(s.ServiceHours, compliance.Period{From: now, To: now.Add(time.Millisecond)}, m.zone)
+	d.ClosedNow = len(closing) > 0
+	if state.Outage != nil {
+		d.Outage = wireOutage(*state.Outage)
+		d.Outage.Uncommitted = m.alarm[state.Outage.ID]
+	}
+	return d
+}
+
+// regroup finds out anew which open outages belong together, and says whether that changed.
+func (m *model) regroup() bool {
+	var open []compliance.Outage
+	deps := map[string][]string{}
+	for _, s := range m.sites {
+		deps[s.ID] = s.DependsOn
+		if o := m.states[s.ID].Outage; o != nil {
+			open = append(open, *o)
+		}
+	}
+	groups := []Group{}
+	for _, g := range compliance.GroupOutages(open, deps) {
+		groups = append(groups, Group{Dependency: g.Dependency, Cause: g.Cause, Outages: g.Outages, Start: millis(g.Start)})
+	}
+	same := slices.EqualFunc(groups, m.groups, func(a, b Group) bool {
+		return a.Dependency == b.Dependency && a.Cause == b.Cause && a.Start == b.Start && slices.Equal(a.Outages, b.Outages)
+	})
+	m.groups = groups
+	return !same
+}
+
+// touched is what a batch of changes touched.
+type touched struct {
+	checks, sites map[string]bool
+	events        []Event
+}
+
+// apply takes a change into the model.
+func (m *model) apply(c compliance.Change, t *touched) {
+	if c.Uncommitted {
+		m.alarmed(c, t)
+		return
+	}
+	for _, r := range c.Results {
+		if cm := m.checks[r.Check]; cm != nil {
+			cm.see(r)
+		}
+	}
+	for _, g := range c.Gaps {
+		if cm := m.checks[g.Check]; cm != nil {
+			cm.miss(g)
+			t.checks[g.Check] = true
+		}
+	}
+	for _, s := range c.Checks {
+		if cm := m.checks[s.Check]; cm != nil {
+			cm.state = s
+			t.checks[s.Check] = true
+		}
+	}
+	if c.State != nil {
+		m.states[c.Site] = *c.State
+		t.sites[c.Site] = true
+	}
+	for _, e := range c.Events {
+		m.note(wireEvent(e), t)
+	}
+}
+
+// alarmed shows an outage that the store does not take.
+func (m *model) alarmed(c compliance.Change, t *touched) {
+	for _, o := range c.Outages {
+		if o.Check != "" {
+			continue
+		}
+		m.alarm[o.ID] = true
+		s := m.states[c.Site]
+		s.Outage, s.Status = &o, compliance.StatusDown
+		m.states[c.Site] = s
+		t.sites[c.Site] = true
+		m.note(Event{Kind: compliance.OutageOpened, Site: o.Site, At: millis(o.Start), SeenAt: millis(o.ConfirmedAt), Outage: o.ID, Reason: o.Reason}, t)
+	}
+}
+
+func (m *model) note(e Event, t *touched) {
+	m.events = append(m.events, e)
+	m.events = m.events[max(0, len(m.events)-maxEvents):]
+	t.events = append(t.events, e)
+}

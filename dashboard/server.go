@@ -1,0 +1,353 @@
+package dashboard
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/probes"
+)
+
+//go:embed all:web/dist
+var dist embed.FS
+
+// Guard tells who a token stands for. The error wraps [accounts.ErrDenied] if nobody.
+type Guard interface {
+	Authenticate(ctx context.Context, token string) (accounts.Actor, error)
+}
+
+// Detail is what the store remembers of a single check.
+type Detail interface {
+	Results(ctx context.Context, check string, from, to time.Time, limit int) ([]probes.Result, error)
+	Capture(ctx context.Context, outageID string) (compliance.OutageCapture, error)
+}
+
+// ServerConfig of a [Server]. All but Logger, Metrics and NotFound are required.
+type ServerConfig struct {
+	Hub      *Hub
+	Detail   Detail
+	NotFound error // what Detail's errors wrap when there is no such thing
+	Guard    Guard
+	// Beat takes a heartbeat for a push check; false means that there is no such check.
+	Beat func(ctx context.Context, check string, ok bool, message string) (known bool, err error)
+	// Reload reads the configuration anew; an error changes nothing.
+	Reload  func(ctx context.Context) error
+	Metrics http.Handler
+	Logger  *slog.Logger
+}
+
+// Server answers over HTTP. Use it as the handler of one listener.
+type Server struct {
+	cfg ServerConfig
+	log *slog.Logger
+	mux *http.ServeMux
+}
+
+// NewServer returns the server with its routes.
+func NewServer(c ServerConfig) *Server {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux()}
+	s.mux.Handle("GET /api/v1/live", c.Hub)
+	s.mux.HandleFunc("GET /api/v1/wall", s.wall)
+	s.mux.HandleFunc("GET /api/v1/outages", s.outages)
+	s.mux.HandleFunc("GET /api/v1/outages/{id...}", s.capture)
+	s.mux.HandleFunc("GET /api/v1/sites/{site}/availability", s.availability)
+	s.mux.HandleFunc("GET /api/v1/checks/{site}/{check}/results", s.results)
+	s.mux.HandleFunc("GET /push/{token}/{site}/{check}", s.push)
+	s.mux.HandleFunc("POST /push/{token}/{site}/{check}", s.push)
+	s.mux.HandleFunc("POST /-/reload", s.write(accounts.ConfigureSystem, s.reload))
+	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	s.mux.HandleFunc("GET /readyz", s.ready)
+	if c.Metrics != nil {
+		s.mux.Handle("GET /metrics", c.Metrics)
+	}
+	s.mux.Handle("GET /", app())
+	return s
+}
+
+// contentPolicy allows the app's own files and feed, and nothing else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	head := w.Header()
+	head.Set("Content-Security-Policy", contentPolicy)
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "no-referrer")
+	http.NewCrossOriginProtection().Handler(s.mux).ServeHTTP(w, r)
+}
+
+// app serves the web app's files; index.html for its own addresses.
+func app() http.Handler {
+	files, err := fs.Sub(dist, "web/dist")
+	if err != nil {
+		panic(err) // the embedded folder is a constant of the build
+	}
+	server := http.FileServerFS(files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			fail(w, http.StatusNotFound, "not_found", "there is no such address in the API")
+			return
+		}
+		if _, err := fs.Stat(files, "index.html"); err != nil {
+			http.Error(w, "This build has no web app: run \"make build\". The API answers under /api/v1/.", http.StatusNotFound)
+			return
+		}
+		if strings.HasPrefix(r.URL.Path, "/assets/") {
+			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable") // names hold a digest
+		} else {
+			w.Header().Set("Cache-Control", "no-cache")
+		}
+		server.ServeHTTP(w, r)
+	})
+}
+
+// problem is the body of an error (RFC 9457).
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+}
+
+func fail(w http.ResponseWriter, status int, kind, title string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(problem{"urn:charterwatch:" + kind, title, status})
+}
+
+func (s *Server) answer(w http.ResponseWriter, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		s.broken(w, "write the answer", err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(b)
+}
+
+// broken answers for an error that is not the client's, which goes to the log.
+func (s *Server) broken(w http.ResponseWriter, doing string, err error) {
+	if s.cfg.NotFound != nil && errors.Is(err, s.cfg.NotFound) {
+		fail(w, http.StatusNotFound, "not_found", "there is no such thing on record")
+		return
+	}
+	s.log.Error("request failed", "doing", doing, "err", err)
+	fail(w, http.StatusInternalServerError, "internal", "the monitor could not answer; its log says why")
+}
+
+// write lets a handler through only with an actor that has the permission.
+func (s *Server) write(p accounts.Permission, h func(http.ResponseWriter, *http.Request, accounts.Actor)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok {
+			w.Header().Set("WWW-Authenticate", "Bearer")
+			fail(w, http.StatusUnauthorized, "no_actor", "a write needs an actor: send Authorization: Bearer and a token")
+			return
+		}
+		if actor, ok := s.actor(w, r, token, p); ok {
+			h(w, r, actor)
+		}
+	}
+}
+
+func (s *Server) actor(w http.ResponseWriter, r *http.Request, token string, p accounts.Permission) (accounts.Actor, bool) {
+	actor, err := s.cfg.Guard.Authenticate(r.Context(), token)
+	switch {
+	case errors.Is(err, accounts.ErrDenied):
+		fail(w, http.StatusUnauthorized, "denied", "the token is not known, has expired or was revoked")
+		return actor, false
+	case err != nil:
+		s.broken(w, "authenticate", err)
+		return actor, false
+	case !actor.Role.Can(p):
+		fail(w, http.StatusForbidden, "not_permitted", "the token's role may not do this")
+		return actor, false
+	}
+	return actor, true
+}
+
+func (s *Server) wall(w http.ResponseWriter, _ *http.Request) {
+	b, err := s.cfg.Hub.wall()
+	if err != nil {
+		fail(w, http.StatusServiceUnavailable, "starting", err.Error())
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(b)
+}
+
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	h := s.cfg.Hub.cfg.Source.Health()
+	if h.Trouble {
+		fail(w, http.StatusServiceUnavailable, "store_trouble", "results are not being stored")
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}
+
+func (s *Server) reload(w http.ResponseWriter, r *http.Request, actor accounts.Actor) {
+	s.log.Info("reload asked for", "actor", actor.ID)
+	if err := s.cfg.Reload(r.Context()); err != nil {
+		fail(w, http.StatusUnprocessableEntity, "config_refused", err.Error())
+		return
+	}
+	_, _ = w.Write([]byte("reloaded\n"))
+}
+
+// push takes a job's heartbeat: GET or POST, ?status=fail&msg=... for its own failure.
+func (s *Server) push(w http.ResponseWriter, r *http.Request) {
+	if _, ok := s.actor(w, r, r.PathValue("token"), accounts.SendHeartbeats); !ok {
+		return
+	}
+	status := r.URL.Query().Get("status")
+	if status != "" && status != "ok" && status != "fail" {
+		fail(w, http.StatusBadRequest, "bad_status", "status is ok or fail")
+		return
+	}
+	known, err := s.cfg.Beat(r.Context(), r.PathValue("site")+"/"+r.PathValue("check"), status != "fail", r.URL.Query().Get("msg"))
+	switch {
+	case err != nil:
+		s.broken(w, "keep the heartbeat", err)
+	case !known:
+		fail(w, http.StatusNotFound, "not_found", "there is no push check of that name")
+	default:
+		_, _ = w.Write([]byte("ok\n"))
+	}
+}
+
+// span reads ?from= and ?to= (RFC 3339 or milliseconds), by default the last 24 hours.
+func span(r *http.Request, now time.Time) (from, to time.Time, err error) {
+	from, to = now.Add(-24*time.Hour), now
+	for name, at := range map[string]*time.Time{"from": &from, "to": &to} {
+		v := r.URL.Query().Get(name)
+		if v == "" {
+			continue
+		}
+		if ms, perr := strconv.ParseInt(v, 10, 64); perr == nil {
+			*at = time.UnixMilli(ms).UTC()
+		} else if *at, err = time.Parse(time.RFC3339, v); err != nil {
+			return from, to, errors.New(name + " is neither a time such as 2026-11-23T09:00:00Z nor milliseconds")
+		}
+	}
+	if !from.Before(to) {
+		return from, to, errors.New("from is not before to")
+	}
+	return from, to, nil
+}
+
+func limit(r *http.Request, most int) int {
+	n, err := strconv.Atoi(r.URL.Query().Get("limit"))
+	if err != nil || n < 1 || n > most {
+		return most
+	}
+	return n
+}
+
+func (s *Server) outages(w http.ResponseWriter, r *http.Request) {
+	q := compliance.OutageQuery{Site: r.URL.Query().Get("site"), OpenOnly: r.URL.Query().Get("open") == "true", SiteLevel: r.URL.Query().Get("level") != "check", Limit: limit(r, 1000)}
+	if !q.OpenOnly {
+		var err error
+		if q.From, q.To, err = span(r, s.cfg.Hub.cfg.Source.Now()); err != nil {
+			fail(w, http.StatusBadRequest, "bad_span", err.Error())
+			return
+		}
+	}
+	list, err := s.cfg.Hub.cfg.History.Outages(r.Context(), q)
+	if err != nil {
+		s.broken(w, "list outages", err)
+		return
+	}
+	out := []*Outage{}
+	for _, o := range list {
+		out = append(out, wireOutage(o))
+	}
+	s.answer(w, out)
+}
+
+// capture is GET /api/v1/outages/{id}/capture; ids hold a slash when a check's.
+func (s *Server) capture(w http.ResponseWriter, r *http.Request) {
+	id, ok := strings.CutSuffix(r.PathValue("id"), "/capture")
+	if !ok {
+		fail(w, http.StatusNotFound, "not_found", "there is no such address in the API")
+		return
+	}
+	c, err := s.cfg.Detail.Capture(r.Context(), id)
+	if err != nil {
+		s.broken(w, "read the capture", err)
+		return
+	}
+	s.answer(w, c)
+}
+
+func (s *Server) availability(w http.ResponseWriter, r *http.Request) {
+	hub := s.cfg.Hub
+	now := hub.cfg.Source.Now()
+	month := now.In(hub.cfg.Zone)
+	if v := r.URL.Query().Get("month"); v != "" {
+		var err error
+		if month, err = time.ParseInLocation("2006-01", v, hub.cfg.Zone); err != nil {
+			fail(w, http.StatusBadRequest, "bad_month", "month is of the form 2026-11")
+			return
+		}
+	}
+	period := compliance.Month(month.Year(), month.Month(), hub.cfg.Zone)
+	histories, err := hub.cfg.History.Histories(r.Context(), period.From, period.To)
+	if err != nil {
+		s.broken(w, "read the history", err)
+		return
+	}
+	for _, site := range hub.cfg.Source.Sites() {
+		if site.ID != r.PathValue("site") {
+			continue
+		}
+		h := histories[site.ID]
+		if h.Until.After(now) {
+			h.Until = now
+		}
+		s.answer(w, wireAvailability(compliance.Account(h, period, site.ServiceHours, hub.cfg.Zone), month.Format("2006-01")))
+		return
+	}
+	fail(w, http.StatusNotFound, "not_found", "there is no such site")
+}
+
+// Result is one look on the wire.
+type Result struct {
+	Vantage    string         `json:"vantage"`
+	Slot       int64          `json:"slot"`
+	Attempt    int            `json:"attempt"`
+	Outcome    probes.Outcome `json:"outcome"`
+	Reason     probes.Reason  `json:"reason"`
+	Detail     string         `json:"detail,omitempty"`
+	DurationMS float64        `json:"duration_ms"`
+}
+
+func (s *Server) results(w http.ResponseWriter, r *http.Request) {
+	from, to, err := span(r, s.cfg.Hub.cfg.Source.Now())
+	if err != nil {
+		fail(w, http.StatusBadRequest, "bad_span", err.Error())
+		return
+	}
+	list, err := s.cfg.Detail.Results(r.Context(), r.PathValue("site")+"/"+r.PathValue("check"), from, to, limit(r, 10_000))
+	if err != nil {
+		s.broken(w, "read results", err)
+		return
+	}
+	out := []Result{}
+	for _, x := range list {
+		out = append(out, Result{x.Vantage, millis(x.Slot), x.Attempt, x.Outcome, x.Reason, x.Detail, float64(x.Duration.Microseconds()) / 1000})
+	}
+	s.answer(w, out)
+}
