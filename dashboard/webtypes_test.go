@@ -25,6 +25,7 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"MonitorHealth", dashboard.MonitorHealth{}},
 		{"Site", dashboard.Site{}},
 		{"SiteDelta", dashboard.SiteDelta{}},
+		{"MonthDelta", dashboard.MonthDelta{}},
 		{"Availability", dashboard.Availability{}},
 		{"Check", dashboard.Check{}},
 		{"CheckDelta", dashboard.CheckDelta{}},

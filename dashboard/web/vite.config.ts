@@ -10,5 +10,5 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: addresses would need a wider content security policy
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/api': { target: 'http://127.0.0.1:8481', ws: true } } },
+  server: { fs: { allow: ['.', '../../internal/messages'] }, proxy: { '/api': { target: 'http://127.0.0.1:8481', ws: true } } },
 })

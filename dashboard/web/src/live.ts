@@ -1,6 +1,6 @@
 // Keeps what is known of the wall up to date: a WebSocket that resumes where it broke off,
 // and asking in intervals while no WebSocket gets through.
-import { apply, nothing, withMonths, type Known } from './wall'
+import { apply, nothing, type Known } from './wall'
 import type { Message } from './wire'
 
 export type Link = 'connecting' | 'live' | 'polling' | 'retrying'
@@ -30,7 +30,6 @@ export interface LiveOptions {
 
 const defaultBeat = 5_000
 const pollEvery = 5_000
-const monthsEvery = 5 * 60_000
 const firstWait = 1_000
 const longestWait = 30_000
 const pollAfter = 2 // failed connections
@@ -43,7 +42,7 @@ export class Live {
   private offset: number | null = null // the monitor's clock minus ours
   private heard: { date: number; ticks: number } | null = null
   private socket: Socket | null = null
-  private timers: Partial<Record<'retry' | 'poll' | 'months' | 'watch', ReturnType<typeof setTimeout>>> = {}
+  private timers: Partial<Record<'retry' | 'poll' | 'watch', ReturnType<typeof setTimeout>>> = {}
   private stopped = true
   private polling = false
 
@@ -52,7 +51,6 @@ export class Live {
   start(): void {
     this.stopped = false
     this.connect()
-    this.later('months', monthsEvery, () => this.refreshMonths())
   }
 
   stop(): void {
@@ -189,13 +187,6 @@ export class Live {
       this.set({ link: 'retrying' })
     }
     this.later('poll', pollEvery, () => void this.poll())
-  }
-
-  private async refreshMonths(): Promise<void> {
-    const m = this.state.link === 'live' ? await this.ask() : null
-    if (this.stopped) return
-    if (m?.wall && m.epoch === this.state.known.epoch) this.set({ known: withMonths(this.state.known, m.wall) })
-    this.later('months', monthsEvery, () => void this.refreshMonths())
   }
 
   private async ask(): Promise<Message | null> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apply, deciding, groupSites, nothing, overall, problemsFirst, runs, shown, totals, withCell, withMonths, worstStrip, type Known } from './wall'
+import { apply, deciding, groupSites, nothing, overall, problemsFirst, runs, shown, totals, withCell, worstStrip, type Known } from './wall'
 import type { Check, Message, Site, Strip, Wall } from './wire'
 
 const cell = 15 * 60_000
@@ -82,6 +82,11 @@ describe('apply', () => {
     expect(applied(next, delta(9)).wall!.groups).toHaveLength(1)
     expect(applied(next, delta(9, { groups: [] })).wall!.groups).toHaveLength(0)
   })
+  it('takes months computed anew', () => {
+    const month = { ...site('a').month, verdict: 'kept' as const }
+    const next = applied(known, delta(8, { months: [{ site: 'a', month }] }))
+    expect(next.wall!.sites!.map((s) => s.month.verdict)).toEqual(['kept', 'unproven'])
+  })
   it.each<[string, Message]>([
     ['a jump in the sequence', delta(9)],
     ['a delta of another epoch', delta(8, { epoch: 'f' })],
@@ -142,27 +147,40 @@ describe('worstStrip', () => {
   const full = (tail: string) => 'u'.repeat(96 - tail.length) + tail
   const end = (s: Strip) => s.states.slice(-4)
   const now = t0 + 95 * cell + 1000
+  const of = (s: Strip, interval_ms = 30_000) => ({ strip: s, interval_ms })
   it('takes the worst of every cell', () => {
-    expect(end(worstStrip([strip(full('dfxu')), strip(full('uuu-'))], now))).toBe('dfxu')
+    expect(end(worstStrip([of(strip(full('dfxu'))), of(strip(full('uuu-')))], now))).toBe('dfxu')
   })
   it('covers 24 hours up to now', () => {
-    const s = worstStrip([strip(full(''))], now)
+    const s = worstStrip([of(strip(full('')))], now)
     expect(s.states).toHaveLength(96)
     expect(s.from + 96 * cell).toBe(t0 + 96 * cell)
   })
   it('turns unknown, not green, when nobody feeds it', () => {
-    expect(end(worstStrip([strip(full(''))], now + 3 * cell))).toBe('uxx-')
+    expect(end(worstStrip([of(strip(full('')))], now + 3 * cell))).toBe('uxx-')
   })
   it('turns unknown when one of two strips is not fed', () => {
-    expect(end(worstStrip([strip(full('')), strip(full(''), t0 + 3 * cell)], now + 3 * cell))).toBe('uxxu')
+    const [dead, fed] = [of(strip(full(''))), of(strip(full(''), t0 + 3 * cell))]
+    expect(end(worstStrip([dead, fed], now + 3 * cell))).toBe('uxxu')
+    expect(end(worstStrip([fed, dead], now + 3 * cell))).toBe('uxxu')
   })
+  it('stays unknown when it was so before nobody fed it', () => {
+    expect(end(worstStrip([of(strip(full('x')))], now + 2 * cell))).toBe('uxxx')
+  })
+  it('lets a look stand until the next one is due, and no longer', () => {
+    const hourly = of(strip('-'.repeat(92) + 'd---'), 60 * 60_000)
+    expect(end(worstStrip([hourly], now))).toBe('dddd')
+    expect(end(worstStrip([hourly], now + 2 * cell))).toBe('ddx-')
+    expect(end(worstStrip([of(strip('-'.repeat(93) + 'u--'), 20 * 60_000)], now))).toBe('-uu-')
+  })
+  it('leaves what was never watched alone', () => expect(end(worstStrip([of(strip('-'.repeat(96)))], now))).toBe('----'))
   it('joins strips of different cells', () => {
     const fine = strip('u'.repeat(287) + 'd', t0, 5 * 60_000)
-    expect(end(worstStrip([strip(full('')), fine], now))).toBe('uuud')
+    expect(end(worstStrip([of(strip(full(''))), of(fine)], now))).toBe('uuud')
   })
   it('takes latencies from the first strip alone', () => {
     const fast = { ...strip(full('')), p95: Array<number>(96).fill(5) }
-    expect(worstStrip([strip(full('d')), fast], now).p95!.slice(-2)).toEqual([100, -1])
+    expect(worstStrip([of(strip(full('d'))), of(fast)], now).p95!.slice(-2)).toEqual([100, -1])
   })
   it('says not watched when there is nothing', () => expect(worstStrip([], now).states).toMatch(/^-+$/))
 })
@@ -194,10 +212,6 @@ describe('overall', () => {
   it('knows the latest look', () => expect(overall(wall([site('a', { checks: [check('x', { seen_at: 4 }), check('y', { seen_at: 9 })] })])).lastLook).toBe(9))
 })
 
-it('finds the sites of a group and takes fresh months', () => {
-  const w = wall([site('a', { outage }), site('b')])
-  expect(groupSites(w, ['o1', 'gone']).map((s) => s.site)).toEqual(['a'])
-  const fresh = wall([site('a', { month: { ...site('a').month, verdict: 'kept' } })])
-  const next = withMonths({ ...known, wall: w }, fresh)
-  expect(next.wall!.sites!.map((s) => s.month.verdict)).toEqual(['kept', 'unproven'])
+it('finds the sites of a group', () => {
+  expect(groupSites(wall([site('a', { outage }), site('b')]), ['o1', 'gone']).map((s) => s.site)).toEqual(['a'])
 })

@@ -43,6 +43,7 @@ function withMonitor(known: Known, monitor: MonitorHealth): Known {
 
 function applyDelta(known: Known, wall: Wall, m: Message): Known | 'resync' {
   const siteDeltas = new Map((m.sites ?? []).map((d) => [d.site, d]))
+  const months = new Map((m.months ?? []).map((d) => [d.site, d.month]))
   const checkDeltas = new Map((m.checks ?? []).map((d) => [d.check, d]))
   const sites = (wall.sites ?? []).map((site) => {
     const delta = siteDeltas.get(site.site)
@@ -55,8 +56,9 @@ function applyDelta(known: Known, wall: Wall, m: Message): Known | 'resync' {
       touched = true
       return withCheck(check, d)
     })
-    if (!delta && !touched) return site
-    return { ...(delta ? withSite(site, delta) : site), checks }
+    const month = months.get(site.site)
+    if (!delta && !touched && !month) return site
+    return { ...(delta ? withSite(site, delta) : site), checks, month: month ?? site.month }
   })
   if (siteDeltas.size || checkDeltas.size) return 'resync' // something we were never told of
   return {
@@ -109,14 +111,6 @@ export function withCell(strip: Strip, cell: Cell): Strip {
   return { from: strip.from + shift * strip.cell_ms, cell_ms: strip.cell_ms, states: states.join(''), p95: lat }
 }
 
-/** Takes the month's figures of a fresh snapshot, which deltas do not carry. */
-export function withMonths(known: Known, fresh: Wall): Known {
-  if (!known.wall) return known
-  const months = new Map((fresh.sites ?? []).map((s) => [s.site, s.month]))
-  const sites = (known.wall.sites ?? []).map((s) => ({ ...s, month: months.get(s.site) ?? s.month }))
-  return { ...known, wall: { ...known.wall, sites } }
-}
-
 /** What a site or check is shown as. Recovering: passes, but its outage is still open. */
 export type Shown = 'down' | 'recovering' | 'degraded' | 'unknown' | 'planned' | 'up'
 
@@ -144,39 +138,60 @@ export const day = 24 * 60 * 60 * 1000
 
 const severity = '-uxfd' // what wins when cells fall together, weakest first
 
+/** A strip and how often its check looks. */
+export interface Watched {
+  strip: Strip
+  interval_ms: number
+}
+
 /**
- * The 24 hours that end with the cell now is in, the worst state of all strips for each
- * cell. A cell that no strip reaches is unknown, except the last, which is not over yet: a
- * strip that nobody feeds must not stand still in green. Latencies are the first strip's: a
- * fast name lookup must not stand in for a page that is down.
+ * A look stands until the next one is due, so that a check which looks once an hour fills
+ * the quarter hours between. Past the strip's end nothing was told: unknown.
  */
-export function worstStrip(strips: readonly Strip[], now: number): Strip {
-  const cellMS = Math.max(60_000, ...strips.map((s) => s.cell_ms))
-  const anchor = strips[0]?.from ?? 0
-  const count = Math.max(1, Math.round(day / cellMS))
-  const last = anchor + Math.floor((now - anchor) / cellMS) * cellMS
-  const from = last - (count - 1) * cellMS
+function cellsOf({ strip, interval_ms }: Watched, until: number): { states: string; p95: number[] } {
+  const stands = Math.max(0, Math.ceil(interval_ms / strip.cell_ms) - 1)
   let states = ''
   const p95: number[] = []
-  for (let i = 0; i < count; i++) {
-    const start = from + i * cellMS
-    let state = ''
-    let worst = -1
-    for (const s of strips) {
-      const a = Math.max(0, Math.floor((start - s.from) / s.cell_ms))
-      const b = Math.min(s.states.length, Math.ceil((start + cellMS - s.from) / s.cell_ms))
-      for (let k = a; k < b; k++) {
-        const c = s.states[k]!
-        if (state === '' || severity.indexOf(c) > severity.indexOf(state)) state = c
-        if (s === strips[0]) worst = Math.max(worst, s.p95?.[k] ?? -1)
-      }
-      const ended = s.from + s.states.length * s.cell_ms
-      if (start >= ended && i < count - 1 && (state === '' || state === '-' || state === 'u')) state = 'x'
-    }
-    states += state || '-'
-    p95.push(worst)
+  let seen = -1 // the latest cell with something in it
+  for (let i = 0; i < Math.max(until, strip.states.length); i++) {
+    const told = strip.states[i]
+    if (told && told !== '-') seen = i
+    const holds = seen >= 0 && i - seen <= stands
+    states += holds ? strip.states[seen] : (told ?? 'x')
+    p95.push(holds ? (strip.p95?.[seen] ?? -1) : -1)
   }
-  return { from, cell_ms: cellMS, states, p95 }
+  return { states, p95 }
+}
+
+/**
+ * The 24 hours that end with the cell now is in, the worst state of all strips for each
+ * cell. A cell that a strip does not reach is unknown, except the last, which is not over
+ * yet: a strip that nobody feeds must not stand still in green. Latencies are the first
+ * strip's: a fast name lookup must not stand in for a page that is down.
+ */
+export function worstStrip(watched: readonly Watched[], now: number): Strip {
+  const cellMS = Math.max(60_000, ...watched.map((w) => w.strip.cell_ms))
+  const anchor = watched[0]?.strip.from ?? 0
+  const count = Math.max(1, Math.round(day / cellMS))
+  const from = anchor + (Math.floor((now - anchor) / cellMS) - count + 1) * cellMS
+  const worst: string[] = Array<string>(count).fill('')
+  const p95 = Array<number>(count).fill(-1)
+  watched.forEach((w, which) => {
+    const { strip } = w
+    const cells = cellsOf(w, Math.ceil((from + count * cellMS - strip.from) / strip.cell_ms))
+    for (let i = 0; i < count; i++) {
+      const start = from + i * cellMS
+      const a = Math.max(0, Math.floor((start - strip.from) / strip.cell_ms))
+      const b = Math.ceil((start + cellMS - strip.from) / strip.cell_ms)
+      for (let k = a; k < b; k++) {
+        const young = i === count - 1 && k >= strip.states.length && cells.states[k] === 'x'
+        const c = young && !strip.states.endsWith('x') ? '-' : cells.states[k]!
+        if (severity.indexOf(c) > severity.indexOf(worst[i]!) || !worst[i]) worst[i] = c
+        if (which === 0) p95[i] = Math.max(p95[i]!, cells.p95[k]!)
+      }
+    }
+  })
+  return { from, cell_ms: cellMS, states: worst.map((c) => c || '-').join(''), p95 }
 }
 
 /** A stretch of one state. */

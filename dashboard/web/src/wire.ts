@@ -21,6 +21,7 @@ export interface Message {
   checks?: CheckDelta[]
   events?: Happening[]
   groups?: Group[]
+  months?: MonthDelta[]
   monitor?: MonitorHealth
 }
 
@@ -62,6 +63,11 @@ export interface Site extends SiteDelta {
   owner?: string
   month: Availability
   checks: Check[] | null
+}
+
+export interface MonthDelta {
+  site: string
+  month: Availability
 }
 
 export interface Availability {
