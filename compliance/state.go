@@ -41,10 +41,11 @@ func (s *Status) UnmarshalText(b []byte) error {
 // View is what one vantage last saw of a check.
 type View struct {
 	Vantage  string         `json:"vantage"`
-	Slot     time.Time      `json:"slot"`            // of the latest look taken into account
-	Attempt  int            `json:"attempt"`         // of that look
-	SeenAt   time.Time      `json:"seen_at"`         // never runs backwards
-	GapTo    time.Time      `json:"gap_to,omitzero"` // slots before this are covered by gap records
+	Slot     time.Time      `json:"slot"`              // of the latest look taken into account
+	Attempt  int            `json:"attempt"`           // of that look
+	SeenAt   time.Time      `json:"seen_at"`           // never runs backwards
+	KnownAt  time.Time      `json:"known_at,omitzero"` // instant of the latest look that established anything
+	GapTo    time.Time      `json:"gap_to,omitzero"`   // slots before this are covered by gap records
 	Outcome  probes.Outcome `json:"outcome"`
 	Reason   probes.Reason  `json:"reason"`
 	Detail   string         `json:"detail,omitempty"`
@@ -105,7 +106,8 @@ func (s *CheckState) ensure(vantage string) int {
 
 // StatusAt is the check's status at now: Unknown once no vantage has a fresh known look.
 func (s CheckState) StatusAt(now time.Time, p Policy) Status {
-	if voters, _ := s.votes(now, p); voters == 0 {
+	sees := func(v View) bool { return v.Outcome != probes.Unknown }
+	if voters, _ := s.votes(now, p); voters == 0 || !slices.ContainsFunc(s.Views, sees) {
 		return StatusUnknown
 	}
 	switch {
@@ -118,11 +120,12 @@ func (s CheckState) StatusAt(now time.Time, p Policy) Status {
 	}
 }
 
-// votes counts the vantages whose latest look is known and fresh, and those of them that
-// see a confirmed failure.
+// votes counts the vantages with a fresh known look, and those of them that see a confirmed
+// failure. Unknown looks have no say: the outages are the same when they are replayed from
+// the known ones alone.
 func (s CheckState) votes(now time.Time, p Policy) (voters, failing int) {
 	for _, v := range s.Views {
-		if v.Outcome == probes.Unknown || now.Sub(v.SeenAt) > p.Fresh {
+		if v.KnownAt.IsZero() || now.Sub(v.KnownAt) > p.Fresh {
 			continue
 		}
 		voters++

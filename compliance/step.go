@@ -70,9 +70,12 @@ func (st *stepper) look(v View) View {
 	if st.at.Before(v.SeenAt) {
 		st.at = v.SeenAt
 	}
-	stale := !v.SeenAt.IsZero() && st.at.Sub(v.SeenAt) > st.p.Fresh
+	stale := !v.KnownAt.IsZero() && st.at.Sub(v.KnownAt) > st.p.Fresh && r.Outcome != probes.Unknown
 	v.Slot, v.Attempt, v.SeenAt = r.Slot, r.Attempt, st.at
 	v.Outcome, v.Reason, v.Detail, v.Duration = r.Outcome, r.Reason, r.Detail, r.Duration
+	if r.Outcome != probes.Unknown {
+		v.KnownAt = st.at
+	}
 	if r.Attempt == probes.Preview {
 		return v
 	}
@@ -149,7 +152,7 @@ func (st *stepper) open() {
 	var from []View
 	voters, _ := st.s.votes(st.at, st.p)
 	for _, v := range st.s.Views {
-		if v.Failing && v.Outcome != probes.Unknown && st.at.Sub(v.SeenAt) <= st.p.Fresh {
+		if v.Failing && st.at.Sub(v.KnownAt) <= st.p.Fresh {
 			from = append(from, v)
 		}
 	}

@@ -3,6 +3,7 @@
 //	charterwatch serve --config FILE          watch, alert, serve the dashboard
 //	charterwatch demo [--dir DIR]             the same against a simulated association on loopback
 //	charterwatch config check FILE            say all that is wrong with a file, and what it will need
+//	charterwatch config schema                print its JSON Schema, for editors
 //	charterwatch probe --config FILE SITE/CHECK   look once and show what was seen
 //	charterwatch store backup|check --dir DIR     copy or verify the embedded database
 //	charterwatch token new|list|revoke --dir DIR  manage API tokens
@@ -57,6 +58,7 @@ const help = `charterwatch watches over the promises that an organisation has pu
   charterwatch serve --config FILE             watch, and serve the dashboard
   charterwatch demo [--dir DIR]                the same against a simulated association
   charterwatch config check FILE               say all that is wrong with a file
+  charterwatch config schema                   print its JSON Schema, for editors
   charterwatch probe --config FILE SITE/CHECK  look once and show what was seen
   charterwatch store backup --dir DIR TO       copy the database while it is in use
   charterwatch store check --dir DIR           verify the database

@@ -23,10 +23,18 @@ func build(path string) (*config.Loaded, config.Built, error) {
 	return a.load()
 }
 
-// configCommand checks a file and forecasts what it needs.
+// configCommand checks a file and forecasts what it needs, or prints the schema.
 func configCommand(_ context.Context, args []string, out, errs io.Writer) error {
-	if len(args) == 0 || args[0] != "check" {
-		return usageError{"usage: charterwatch config check FILE"}
+	switch {
+	case len(args) == 1 && args[0] == "schema":
+		b, err := config.Schema()
+		if err != nil {
+			return err
+		}
+		_, err = out.Write(b)
+		return err
+	case len(args) == 0 || args[0] != "check":
+		return usageError{"usage: charterwatch config check FILE, or charterwatch config schema"}
 	}
 	words, err := parse(flag.NewFlagSet("config check", flag.ContinueOnError), args[1:], "FILE", 1, errs)
 	if err != nil {
@@ -41,7 +49,7 @@ func configCommand(_ context.Context, args []string, out, errs io.Writer) error 
 	}
 	f := store.ForecastSize(b.Plan.Sites, b.Retention)
 	fmt.Fprintf(out, "%s: ok: %d sites, %d checks\n", words[0], len(b.Plan.Sites), len(b.Plan.Watches))
-	fmt.Fprintf(out, "storage: %.0f results a day, %.1f MB a day, %.1f MB when retention is reached\n", f.ResultsPerDay, f.BytesPerDay/1e6, float64(f.Full)/1e6)
+	fmt.Fprintf(out, "storage: %.0f results a day, %.2f MB a day, %.1f MB when retention is reached\n", f.ResultsPerDay, f.BytesPerDay/1e6, float64(f.Full)/1e6)
 	return nil
 }
 
