@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
-
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -69,6 +69,8 @@ type HubConfig struct {
 	Demo         bool
 	Logger       *slog.Logger
 }
+
+var errNotReady = errors.New("the wall is not ready yet")
 
 // NewHub returns a hub; Run makes it live.
 func NewHub(c HubConfig) *Hub {
@@ -328,8 +330,13 @@ func wireAvailability(f compliance.Figures, month string) Availability {
 func (h *Hub) wall() ([]byte, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	return h.wallNow()
+}
+
+// wallNow is wall for who holds h.mu.
+func (h *Hub) wallNow() ([]byte, error) {
 	if h.model == nil {
-		return nil, fmt.Errorf("the wall is not ready yet")
+		return nil, errNotReady
 	}
 	if h.snapshot != nil {
 		return h.snapshot, nil
