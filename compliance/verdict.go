@@ -1,6 +1,10 @@
 package compliance
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"time"
+)
 
 // Verdict is what became of a promise. The zero value is Unproven.
 type Verdict uint8
@@ -21,6 +25,16 @@ func (v Verdict) String() string { return verdictNames[min(int(v), len(verdictNa
 
 // MarshalText writes the stable name.
 func (v Verdict) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
+// UnmarshalText reads a stable name.
+func (v *Verdict) UnmarshalText(b []byte) error {
+	i := slices.Index(verdictNames[:], string(b))
+	if i < 0 {
+		return fmt.Errorf("unknown verdict %q", b)
+	}
+	*v = Verdict(i)
+	return nil
+}
 
 // ServedDays are the parameters of the charter's clause "availability" (365일 웹사이트를
 // 운영하겠습니다).

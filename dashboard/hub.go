@@ -4,11 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"sync"
-
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -70,6 +70,8 @@ type HubConfig struct {
 	Logger       *slog.Logger
 }
 
+var errNotReady = errors.New("the wall is not ready yet")
+
 // NewHub returns a hub; Run makes it live.
 func NewHub(c HubConfig) *Hub {
 	if c.Zone == nil {
@@ -123,6 +125,7 @@ func (h *Hub) Run(ctx context.Context) error {
 
 // load makes the model anew, with a new epoch: clients start over from a snapshot.
 func (h *Hub) load(ctx context.Context) {
+	alarms := h.drain()
 	now := h.cfg.Source.Now()
 	sites := h.cfg.Source.Sites()
 	m := newModel(sites, h.cfg.Source.States(), h.cfg.Zone, now)
@@ -147,12 +150,31 @@ func (h *Hub) load(ctx context.Context) {
 		m.events = append(m.events, wireEvent(e))
 	}
 	m.months = h.accounts(ctx, sites, now)
+	for _, c := range alarms {
+		m.apply(c, &touched{checks: map[string]bool{}, sites: map[string]bool{}})
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.model, h.health = m, h.cfg.Source.Health()
+	h.model, h.health = m, h.healthNow()
 	h.epoch, h.seq, h.ring, h.snapshot = rand.Text(), 0, nil, nil
 	for c := range h.clients {
 		c.drop() // it comes back and gets the snapshot
+	}
+}
+
+// drain empties the inbox before the model is read anew: what waits there is durable, so
+// the source and the history know it, and counting it again would be wrong. What the store
+// does not take is known from here alone, and is returned.
+func (h *Hub) drain() (alarms []compliance.Change) {
+	for {
+		select {
+		case c := <-h.in:
+			if c.Uncommitted {
+				alarms = append(alarms, c)
+			}
+		default:
+			return alarms
+		}
 	}
 }
 
@@ -328,8 +350,13 @@ func wireAvailability(f compliance.Figures, month string) Availability {
 func (h *Hub) wall() ([]byte, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	return h.wallNow()
+}
+
+// wallNow is wall for who holds h.mu.
+func (h *Hub) wallNow() ([]byte, error) {
 	if h.model == nil {
-		return nil, fmt.Errorf("the wall is not ready yet")
+		return nil, errNotReady
 	}
 	if h.snapshot != nil {
 		return h.snapshot, nil

@@ -58,12 +58,11 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // join adds the client and returns what it must be told first: hello and, unless it can
 // resume, the whole wall.
 func (h *Hub) join(c *client, epoch, seq string) ([][]byte, error) {
-	wall, err := h.wall()
-	if err != nil {
-		return nil, err
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.model == nil {
+		return nil, errNotReady
+	}
 	hello, err := json.Marshal(Message{Type: "hello", Epoch: h.epoch, Seq: h.seq, Now: millis(h.cfg.Source.Now()), BeatMS: beatEvery.Milliseconds()})
 	if err != nil {
 		return nil, err
@@ -74,18 +73,12 @@ func (h *Hub) join(c *client, epoch, seq string) ([][]byte, error) {
 	switch {
 	case err == nil && epoch == h.epoch && n >= oldest && n <= h.seq:
 		first = append(first, h.ring[n-oldest:]...)
-	case h.snapshot != nil:
-		first = append(first, h.snapshot)
 	default:
-		// A delta came between: the wall made a moment ago, and what came since.
-		var made Message
-		if err := json.Unmarshal(wall, &made); err != nil {
+		wall, err := h.wallNow() // under the same lock as hello and the registration: nothing can come between
+		if err != nil {
 			return nil, err
 		}
 		first = append(first, wall)
-		if made.Epoch == h.epoch && made.Seq >= oldest {
-			first = append(first, h.ring[made.Seq-oldest:]...)
-		}
 	}
 	h.clients[c] = true
 	return first, nil

@@ -205,7 +205,9 @@ func (m *model) siteDelta(s compliance.Site, now time.Time) SiteDelta {
 	d.ClosedNow = len(closing) > 0
 	if state.Outage != nil {
 		d.Outage = wireOutage(*state.Outage)
-		d.Outage.Uncommitted = m.alarm[state.Outage.ID]
+		if d.Outage.Uncommitted = m.alarm[state.Outage.ID]; d.Outage.Uncommitted {
+			d.Status = compliance.StatusDown // the checks' states on record do not know it yet
+		}
 	}
 	return d
 }
@@ -259,6 +261,9 @@ func (m *model) apply(c compliance.Change, t *touched) {
 			cm.state = s
 			t.checks[s.Check] = true
 		}
+	}
+	for _, o := range c.Outages {
+		delete(m.alarm, o.ID) // on record now
 	}
 	if c.State != nil {
 		m.states[c.Site] = *c.State
