@@ -104,7 +104,7 @@ func looked(site string, at time.Time, why probes.Reason) compliance.Change {
 	r := probes.Result{Check: id, Vantage: "local", Slot: at, Start: at, Duration: 40 * time.Millisecond, Reason: why, Outcome: why.Outcome()}
 	return compliance.Change{Site: site, Results: []probes.Result{r}, Checks: []compliance.CheckState{{
 		Check: id, Since: at, Status: compliance.StatusUp,
-		Views: []compliance.View{{Vantage: "local", Slot: at, SeenAt: at, Outcome: r.Outcome, Reason: why, Duration: r.Duration}},
+		Views: []compliance.View{{Vantage: "local", Slot: at, SeenAt: at, KnownAt: at, Outcome: r.Outcome, Reason: why, Duration: r.Duration}},
 	}}}
 }
 
