@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apply, deciding, groupSites, nothing, overall, problemsFirst, runs, shown, totals, withCell, worstStrip, type Known } from './wall'
+import { apply, deciding, groupSites, nothing, overall, problemsFirst, runs, shown, telling, totals, withCell, worstStrip, type Known } from './wall'
 import type { Check, Message, Site, Strip, Wall } from './wire'
 
 const cell = 15 * 60_000
@@ -214,4 +214,12 @@ describe('overall', () => {
 
 it('finds the sites of a group', () => {
   expect(groupSites(wall([site('a', { outage }), site('b')]), ['o1', 'gone']).map((s) => s.site)).toEqual(['a'])
+})
+
+it('does not tell a change of status beside its cause', () => {
+  const e = (kind: string, site: string, seen_at: number) => ({ kind, site, at: 0, seen_at, status: 'down' as const, reason: 'timeout' })
+  const alone = e('status_changed', 'b', 1000)
+  const cause = e('outage_opened', 'a', 1000)
+  expect(telling([cause, e('status_changed', 'a', 1500), alone])).toEqual([cause, alone])
+  expect(telling([cause, e('status_changed', 'a', 9000)])).toHaveLength(2)
 })

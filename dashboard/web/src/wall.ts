@@ -1,5 +1,5 @@
 // The wall's state and everything concluded from it, as pure functions.
-import type { Cell, Check, CheckDelta, Message, MonitorHealth, Outage, Site, SiteDelta, Strip, Wall } from './wire'
+import type { Cell, Check, CheckDelta, Happening, Message, MonitorHealth, Outage, Site, SiteDelta, Strip, Wall } from './wire'
 
 /** What the client knows: nothing before the first snapshot. */
 export interface Known {
@@ -259,6 +259,12 @@ export function overall(wall: Wall): Overall {
   if (!sites.length) o.shown = 'unknown'
   else for (const s of ['down', 'recovering', 'degraded', 'unknown'] as const) if (o[s].length) return { ...o, shown: s }
   return o
+}
+
+/** The events worth telling: a site's change of status goes without saying beside its cause. */
+export function telling(events: readonly Happening[]): Happening[] {
+  const explains = (a: Happening, b: Happening) => a.kind !== 'status_changed' && a.site === b.site && Math.abs(a.seen_at - b.seen_at) < 2_000
+  return events.filter((e) => e.kind !== 'status_changed' || !events.some((other) => explains(other, e)))
 }
 
 /** The sites that a group of outages is about, in its order. */
