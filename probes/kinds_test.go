@@ -3,6 +3,7 @@ package probes
 import (
 	"bufio"
 	"crypto/tls"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -289,7 +290,10 @@ func TestGRPC(t *testing.T) {
 		t.Cleanup(s.Stop)
 		return l.Addr().String()
 	}()
-	web := site(t, func(w http.ResponseWriter, r *http.Request) {}).Listener.Addr().String()
+	web := peer(t, func(c net.Conn) {
+		fmt.Fprint(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+		io.Copy(io.Discard, c) // a server that hung up now might take its answer back with a reset
+	})
 	for _, c := range []struct {
 		name string
 		c    GRPCConfig
