@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/charterwatch/charterwatch/demo"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"charterwatch": main})
+}
+
+// TestScripts runs the command line against a simulated association.
+func TestScripts(t *testing.T) {
+	dir := t.TempDir()
+	estate, err := demo.Open(demo.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- estate.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	if err := estate.Break(demo.Licences, demo.Fault{Mode: demo.Status, Code: 503}); err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+		e.Setenv("CANARY", "canary-4711-secret")
+		if err := os.WriteFile(filepath.Join(e.WorkDir, filepath.Base(estate.CAFile())), estate.CAPEM(), 0o600); err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(e.WorkDir, "probe.yaml"), demoConfig(estate, "127.0.0.1:0"), 0o600)
+	}})
+}
