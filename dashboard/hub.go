@@ -311,11 +311,7 @@ func (h *Hub) accounts(ctx context.Context, sites []compliance.Site, now time.Ti
 	out := map[string]Availability{}
 	var known, all time.Duration
 	for _, s := range sites {
-		hist := histories[s.ID]
-		if hist.Until.After(now) {
-			hist.Until = now
-		}
-		f := compliance.Account(hist, month, s.ServiceHours, h.cfg.Zone)
+		f := h.figures(histories[s.ID], month, s, now)
 		out[s.ID] = wireAvailability(f, local.Format("2006-01"))
 		known += f.Open.Up + f.Open.Down + f.Closed.Up + f.Closed.Down
 		all += f.Open.All() + f.Closed.All()
@@ -326,6 +322,14 @@ func (h *Hub) accounts(ctx context.Context, sites []compliance.Site, now time.Ti
 		h.health.Coverage = &r
 	}
 	return out
+}
+
+// figures are a site's accounts for a month of which only the past is history.
+func (h *Hub) figures(past compliance.SiteHistory, month compliance.Period, s compliance.Site, now time.Time) compliance.Figures {
+	if past.Until.After(now) {
+		past.Until = now
+	}
+	return compliance.Account(past, month, s.ServiceHours, h.cfg.Zone)
 }
 
 func wireAvailability(f compliance.Figures, month string) Availability {

@@ -50,6 +50,8 @@ type Server struct {
 	cfg ServerConfig
 	log *slog.Logger
 	mux *http.ServeMux
+
+	routes http.Handler // the mux behind the check for requests from other sites
 }
 
 // NewServer returns the server with its routes.
@@ -73,6 +75,7 @@ func NewServer(c ServerConfig) *Server {
 		s.mux.Handle("GET /metrics", c.Metrics)
 	}
 	s.mux.Handle("GET /", app())
+	s.routes = http.NewCrossOriginProtection().Handler(s.mux)
 	return s
 }
 
@@ -85,7 +88,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("Content-Security-Policy", contentPolicy)
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer")
-	http.NewCrossOriginProtection().Handler(s.mux).ServeHTTP(w, r)
+	s.routes.ServeHTTP(w, r)
 }
 
 // app serves the web app's files; index.html for its own addresses.
@@ -313,11 +316,7 @@ func (s *Server) availability(w http.ResponseWriter, r *http.Request) {
 		if site.ID != r.PathValue("site") {
 			continue
 		}
-		h := histories[site.ID]
-		if h.Until.After(now) {
-			h.Until = now
-		}
-		s.answer(w, wireAvailability(compliance.Account(h, period, site.ServiceHours, hub.cfg.Zone), month.Format("2006-01")))
+		s.answer(w, wireAvailability(hub.figures(histories[site.ID], period, site, now), month.Format("2006-01")))
 		return
 	}
 	fail(w, http.StatusNotFound, "not_found", "there is no such site")

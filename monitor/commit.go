@@ -85,8 +85,7 @@ func (c *committer) submit(r record) {
 		if r.result.Attempt != 0 {
 			return // owns no time
 		}
-		to := r.result.Slot.Add(c.interval(r.result.Check))
-		g = &compliance.Gap{Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: to, Reason: probes.Overflow}
+		g = c.unseen(*r.result, probes.Overflow)
 	}
 	if g == nil {
 		return
@@ -219,8 +218,7 @@ func (c *committer) refuse(ctx context.Context, group []record, refused map[stri
 		if r.result == nil || r.result.Attempt != 0 || !refused[r.site()] {
 			continue
 		}
-		to := r.result.Slot.Add(c.interval(r.result.Check))
-		gaps = append(gaps, record{gap: &compliance.Gap{Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: to, Reason: probes.NotStored}})
+		gaps = append(gaps, record{gap: c.unseen(*r.result, probes.NotStored)})
 	}
 	b := c.judge(gaps)
 	again, err := c.store.Commit(ctx, b.changes)
@@ -236,10 +234,12 @@ func (c *committer) refuse(ctx context.Context, group []record, refused map[stri
 	return nil
 }
 
-func (c *committer) interval(check string) time.Duration {
+// unseen is the gap that takes the place of a slot's result which could not be kept.
+func (c *committer) unseen(r probes.Result, why probes.Reason) *compliance.Gap {
 	c.mu.RLock()
-	defer c.mu.RUnlock()
-	return c.spec(c.sites[compliance.SiteOf(check)], check).Interval
+	interval := c.spec(c.sites[compliance.SiteOf(r.Check)], r.Check).Interval
+	c.mu.RUnlock()
+	return &compliance.Gap{Check: r.Check, Vantage: r.Vantage, From: r.Slot, To: r.Slot.Add(interval), Reason: why}
 }
 
 // adopt lets the judged states count.
