@@ -18,6 +18,11 @@ type Gap struct {
 	Detail  string
 }
 
+// Continues reports whether next goes on where g ends, for the same reason.
+func (g Gap) Continues(next Gap) bool {
+	return g.To.Equal(next.From) && g.Check == next.Check && g.Vantage == next.Vantage && g.Reason == next.Reason && g.Detail == next.Detail
+}
+
 // Outage is a confirmed failure of a check (Check set) or of a whole site (Check empty).
 // Successive versions share the ID.
 type Outage struct {

@@ -25,20 +25,17 @@ const (
 // record is one thing to commit: a result, a gap, or a site whose status changed by the
 // passing of time alone.
 type record struct {
+	spec   *compliance.CheckSpec // the check as it stood when it was due; nil with touch
 	result *probes.Result
 	gap    *compliance.Gap
 	touch  string // site
 }
 
 func (r record) check() string {
-	switch {
-	case r.result != nil:
-		return r.result.Check
-	case r.gap != nil:
-		return r.gap.Check
-	default:
+	if r.spec == nil {
 		return ""
 	}
+	return r.spec.ID
 }
 
 func (r record) site() string {
@@ -46,6 +43,13 @@ func (r record) site() string {
 		return compliance.SiteOf(c)
 	}
 	return r.touch
+}
+
+// unseen is the gap that takes the place of a slot's result which could not be kept.
+func (r record) unseen(why probes.Reason) record {
+	return record{spec: r.spec, gap: &compliance.Gap{
+		Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: r.result.Slot.Add(r.spec.Interval), Reason: why,
+	}}
 }
 
 // committer owns the engine's state. Only its Run goroutine changes it, and only after
@@ -59,7 +63,7 @@ type committer struct {
 	queue chan record
 
 	lostMu sync.Mutex
-	lost   map[[2]string]*compliance.Gap // (check, vantage): what the full queue turned away
+	lost   map[string][]record // by check: gaps for what the full queue turned away
 
 	mu     sync.RWMutex // guards what follows
 	sites  map[string]compliance.Site
@@ -80,25 +84,24 @@ func (c *committer) submit(r record) {
 	default:
 	}
 	c.stats.overflow.Add(1)
-	g := r.gap
 	if r.result != nil {
 		if r.result.Attempt != 0 {
 			return // owns no time
 		}
-		g = c.unseen(*r.result, probes.Overflow)
+		r = r.unseen(probes.Overflow)
 	}
-	if g == nil {
+	if r.gap == nil {
 		return
 	}
 	c.lostMu.Lock()
 	defer c.lostMu.Unlock()
-	key := [2]string{g.Check, g.Vantage}
-	if have := c.lost[key]; have != nil && have.To.Equal(g.From) {
-		have.To = g.To
-	} else if have == nil {
-		lost := *g
-		c.lost[key] = &lost
+	lost := c.lost[r.check()]
+	if n := len(lost); n > 0 && lost[n-1].gap.Continues(*r.gap) {
+		lost[n-1].gap.To = r.gap.To
+		return
 	}
+	own := *r.gap // it grows
+	c.lost[r.check()] = append(lost, record{spec: r.spec, gap: &own})
 }
 
 // Run commits until the queue is closed and everything in it is durable, or ctx ends.
@@ -174,10 +177,10 @@ func (c *committer) reclaim() {
 	}
 	c.lostMu.Lock()
 	defer c.lostMu.Unlock()
-	for key, g := range c.lost {
-		c.pending = append(c.pending, record{gap: g})
-		delete(c.lost, key)
+	for _, gaps := range c.lost {
+		c.pending = append(c.pending, gaps...)
 	}
+	clear(c.lost)
 }
 
 // commit makes one group durable and lets it count.
@@ -218,7 +221,7 @@ func (c *committer) refuse(ctx context.Context, group []record, refused map[stri
 		if r.result == nil || r.result.Attempt != 0 || !refused[r.site()] {
 			continue
 		}
-		gaps = append(gaps, record{gap: c.unseen(*r.result, probes.NotStored)})
+		gaps = append(gaps, r.unseen(probes.NotStored))
 	}
 	b := c.judge(gaps)
 	again, err := c.store.Commit(ctx, b.changes)
@@ -232,14 +235,6 @@ func (c *committer) refuse(ctx context.Context, group []record, refused map[stri
 	}
 	c.adopt(b, lost)
 	return nil
-}
-
-// unseen is the gap that takes the place of a slot's result which could not be kept.
-func (c *committer) unseen(r probes.Result, why probes.Reason) *compliance.Gap {
-	c.mu.RLock()
-	interval := c.spec(c.sites[compliance.SiteOf(r.Check)], r.Check).Interval
-	c.mu.RUnlock()
-	return &compliance.Gap{Check: r.Check, Vantage: r.Vantage, From: r.Slot, To: r.Slot.Add(interval), Reason: why}
 }
 
 // adopt lets the judged states count.
@@ -349,8 +344,7 @@ func (c *committer) apply(b *batch, change *compliance.Change, r record) {
 		b.checks[r.check()] = state.Skip(*r.gap)
 		return
 	}
-	spec := c.spec(site, r.result.Check)
-	next, events := spec.Policy.Step(state, *r.result)
+	next, events := r.spec.Policy.Step(state, *r.result)
 	b.checks[r.check()] = next
 	change.Events = append(change.Events, events...)
 	change.Outages = append(change.Outages, versions(state.Outage, next.Outage, next.LastEnd)...)
@@ -360,7 +354,7 @@ func (c *committer) apply(b *batch, change *compliance.Change, r record) {
 		change.Results = append(change.Results, *r.result)
 	case r.result.Attempt == 0:
 		change.Gaps = append(change.Gaps, compliance.Gap{
-			Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: r.result.Slot.Add(spec.Interval),
+			Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: r.result.Slot.Add(r.spec.Interval),
 			Reason: r.result.Reason, Detail: r.result.Detail,
 		})
 	}
@@ -377,16 +371,6 @@ func (c *committer) apply(b *batch, change *compliance.Change, r record) {
 		seen, _ := next.View(r.result.Vantage)
 		c.join(b, change, site, seen.SeenAt)
 	}
-}
-
-func (c *committer) spec(site compliance.Site, check string) compliance.CheckSpec {
-	for _, s := range site.Checks {
-		if s.ID == check {
-			return s
-		}
-	}
-	// A late record of a check that a reload has just removed: it is stored under defaults.
-	return compliance.CheckSpec{ID: check, Interval: time.Minute, Policy: compliance.Policy{}.WithDefaults(time.Minute, probes.DefaultTimeout)}
 }
 
 // join brings the site's state up to date with its checks.

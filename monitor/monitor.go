@@ -116,7 +116,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	}
 	e.committer = &committer{
 		store: cfg.Store, sinks: cfg.Sinks, now: e.clock.Now, log: e.log, stats: e.stats,
-		queue: make(chan record, queueSize), lost: map[[2]string]*compliance.Gap{}, announced: map[string]bool{},
+		queue: make(chan record, queueSize), lost: map[string][]record{}, announced: map[string]bool{},
 		sites: map[string]compliance.Site{}, checks: snap.Checks, states: snap.Sites,
 	}
 	if snap.Checks == nil {

@@ -88,7 +88,7 @@ func (e *Engine) newRunner(w Watch, now time.Time) *runner {
 		}
 		from = r.slots.Ceil(from)
 		if from.Before(next) {
-			e.committer.submit(record{gap: &compliance.Gap{Check: w.Spec.ID, Vantage: e.cfg.Vantage, From: from, To: next, Reason: probes.NotRunning}})
+			e.committer.submit(record{spec: &r.spec, gap: &compliance.Gap{Check: w.Spec.ID, Vantage: e.cfg.Vantage, From: from, To: next, Reason: probes.NotRunning}})
 		} else if from.After(next) {
 			r.last = from.Add(-r.slots.Interval) // the clock stood ahead before the restart
 		}
@@ -96,19 +96,24 @@ func (e *Engine) newRunner(w Watch, now time.Time) *runner {
 	return r
 }
 
-// schedule hands the runner to gocron at its next slot.
+// schedule hands the runner to gocron at its next slot. gocron takes jobs one at a time and
+// passes over a start that lies behind it by then, so a slot that falls due while many are
+// being handed over is looked at here.
 func (e *Engine) schedule(r *runner) error {
 	r.mu.Lock()
 	next := r.last.Add(r.slots.Interval)
 	r.mu.Unlock()
-	start := gocron.WithStartDateTime(next)
-	if !next.After(e.clock.Now()) {
-		start = gocron.WithStartDateTimePast(next)
-	}
 	_, err := e.sched.NewJob(gocron.DurationJob(r.slots.Interval), gocron.NewTask(func() { e.wake(r) }),
-		gocron.WithStartAt(start), gocron.WithTags(r.spec.ID), e.noPanic(r.spec.ID))
+		gocron.WithStartAt(gocron.WithStartDateTimePast(next)), gocron.WithTags(r.spec.ID), e.noPanic(r.spec.ID))
 	if err != nil {
 		return fmt.Errorf("schedule check %s: %w", r.spec.ID, err)
+	}
+	if !next.After(e.clock.Now()) {
+		e.looks.Add(1)
+		go func() {
+			defer e.looks.Done()
+			e.wake(r)
+		}()
 	}
 	return nil
 }

@@ -76,7 +76,7 @@ func (r *runner) miss(from, to time.Time) { r.gap(from, to, probes.Missed) }
 
 func (r *runner) gap(from, to time.Time, why probes.Reason) {
 	r.deps.stats.missed.Add(uint64(r.slots.Count(from, to)))
-	r.deps.submit(record{gap: &compliance.Gap{Check: r.spec.ID, Vantage: r.check.Vantage, From: from, To: to, Reason: why}})
+	r.deps.submit(record{spec: &r.spec, gap: &compliance.Gap{Check: r.spec.ID, Vantage: r.check.Vantage, From: from, To: to, Reason: why}})
 }
 
 // observe makes the slot's own look. ok is false when none was made.
@@ -100,7 +100,7 @@ func (r *runner) observe(ctx context.Context, slot, woken time.Time) (probes.Res
 	r.deps.stats.late(max(r.deps.now().Sub(slot), 0))
 	result := r.look(ctx, slot, 0)
 	<-r.deps.places
-	r.deps.submit(record{result: &result})
+	r.deps.submit(record{spec: &r.spec, result: &result})
 	return result, true
 }
 
@@ -134,7 +134,7 @@ func (r *runner) confirm(ctx context.Context, result probes.Result) {
 		if again.Reason == probes.Cancelled {
 			return
 		}
-		r.deps.submit(record{result: &again})
+		r.deps.submit(record{spec: &r.spec, result: &again})
 		result = again
 	}
 }
@@ -153,7 +153,7 @@ func (r *runner) firstLook(ctx context.Context) {
 	overtaken := r.ended || !slot.Before(r.last.Add(r.slots.Interval)) || r.busy
 	r.mu.Unlock()
 	if !overtaken && result.Reason != probes.Cancelled {
-		r.deps.submit(record{result: &result})
+		r.deps.submit(record{spec: &r.spec, result: &result})
 	}
 }
 
