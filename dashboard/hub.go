@@ -115,7 +115,11 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-beat.C:
 			h.beat()
 		case <-month.C:
-			h.months(ctx)
+			if h.outgrown() {
+				h.load(ctx)
+			} else {
+				h.months(ctx)
+			}
 		case <-ctx.Done():
 			h.dropAll()
 			return nil
@@ -128,17 +132,11 @@ func (h *Hub) load(ctx context.Context) {
 	alarms := h.drain()
 	now := h.cfg.Source.Now()
 	sites := h.cfg.Source.Sites()
-	m := newModel(sites, h.cfg.Source.States(), h.cfg.Zone, now)
-	var ids []string
-	for id := range m.checks {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	first := now.Truncate(cellWidth).Add(-(stripCells - 1) * cellWidth)
-	strips, err := h.cfg.History.Strips(ctx, ids, first, first.Add(stripCells*cellWidth), stripCells)
+	strips, since, err := h.strips(ctx, sites, now)
 	if err != nil && ctx.Err() == nil {
 		h.cfg.Logger.Error("the wall starts without its last 24 hours", "err", err)
 	}
+	m := newModel(sites, h.cfg.Source.States(), h.cfg.Zone, since, now)
 	for id, cells := range strips {
 		m.checks[id].fill(cells)
 	}
@@ -150,6 +148,9 @@ func (h *Hub) load(ctx context.Context) {
 		m.events = append(m.events, wireEvent(e))
 	}
 	m.months = h.accounts(ctx, sites, now)
+	if h.model != nil && h.cfg.Source.Health().Trouble {
+		alarms = append(h.model.alarms(), alarms...)
+	}
 	for _, c := range alarms {
 		m.apply(c, &touched{checks: map[string]bool{}, sites: map[string]bool{}})
 	}
@@ -160,6 +161,44 @@ func (h *Hub) load(ctx context.Context) {
 	for c := range h.clients {
 		c.drop() // it comes back and gets the snapshot
 	}
+}
+
+// strips reads the checks' strips, in cells as wide as the history is long, and when the
+// first look on them was: now, if there was none.
+func (h *Hub) strips(ctx context.Context, sites []compliance.Site, now time.Time) (map[string][]compliance.StripCell, time.Time, error) {
+	var ids []string
+	for _, s := range sites {
+		for _, c := range s.Checks {
+			ids = append(ids, c.ID)
+		}
+	}
+	read := func(width time.Duration) (map[string][]compliance.StripCell, error) {
+		from := stripFrom(now, width)
+		return h.cfg.History.Strips(ctx, ids, from, from.Add(stripCells*width), stripCells)
+	}
+	strips, err := read(widestCell)
+	if err != nil {
+		return nil, now, err
+	}
+	since := now
+	for _, cells := range strips {
+		i := slices.IndexFunc(cells, func(c compliance.StripCell) bool { return c.Pass+c.Fail+c.Unknown > 0 })
+		if i >= 0 && cells[i].From.Before(since) {
+			since = cells[i].From
+		}
+	}
+	if width := cellWidth(now.Sub(since)); width != widestCell {
+		strips, err = read(width)
+	}
+	return strips, since, err
+}
+
+// outgrown reports whether the strips no longer reach back to the first look although
+// wider cells would.
+func (h *Hub) outgrown() bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return cellWidth(h.cfg.Source.Now().Sub(h.model.since)) != h.model.width
 }
 
 // drain empties the inbox before the model is read anew: what waits there is durable, so
@@ -214,8 +253,7 @@ func (h *Hub) tell(t *touched) {
 			if t.checks[c.ID] {
 				cm := h.model.checks[c.ID]
 				d := cm.delta(now)
-				cell := cm.cell(now)
-				d.Cell = &Cell{From: millis(cm.first.Add((stripCells - 1) * cellWidth)), State: string(cell.letter()), P95: cell.p95}
+				d.Cells = cm.changes(now)
 				msg.Checks = append(msg.Checks, d)
 				any = true
 			}

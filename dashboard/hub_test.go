@@ -200,7 +200,7 @@ func TestOverflowStartsOverFromTheSource(t *testing.T) {
 		c, before := enter(t, h, "", "")
 		w.mu.Lock()
 		w.gate = make(chan struct{}) // the hub hangs as it sends
-		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().UTC().Truncate(cellWidth), Pass: 7, P95: time.Second}}}
+		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().UTC().Truncate(time.Minute), Pass: 7, P95: time.Second}}}
 		w.mu.Unlock()
 		h.Publish(looked("alpha", time.Now(), probes.OK))
 		settle()
@@ -225,6 +225,56 @@ func TestOverflowStartsOverFromTheSource(t *testing.T) {
 		defer h.mu.Unlock()
 		if cell := h.model.checks["alpha/front"].cell(time.Now()); cell.pass != 7 {
 			t.Errorf("%d slots are counted of 7 on record", cell.pass)
+		}
+	})
+}
+
+func TestStripsWidenAsTheHistoryGrows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		h := w.live(t)
+		w.mu.Lock()
+		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().UTC(), Pass: 1}}}
+		w.mu.Unlock()
+		width := func() int64 {
+			_, first := enter(t, h, "", "")
+			return first[1].Wall.Sites[0].Checks[0].Strip.CellMS
+		}
+		if got := width(); got != time.Minute.Milliseconds() {
+			t.Errorf("at first a cell lasts %d ms", got)
+		}
+		time.Sleep(96 * time.Minute)
+		settle()
+		if got := width(); got != (5 * time.Minute).Milliseconds() {
+			t.Errorf("after 96 minutes a cell lasts %d ms", got)
+		}
+	})
+}
+
+func TestAnUncommittedOutageOutlivesAReload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		h := w.live(t)
+		status := func() SiteDelta {
+			settle()
+			_, first := enter(t, h, "", "")
+			return first[1].Wall.Sites[0].SiteDelta
+		}
+		w.mu.Lock()
+		w.health.Trouble = true
+		w.mu.Unlock()
+		h.Publish(compliance.Change{Site: "alpha", Outages: broke("alpha", time.Now()).Outages, Uncommitted: true})
+		settle()
+		h.Reset()
+		if d := status(); d.Outage == nil || !d.Outage.Uncommitted {
+			t.Errorf("after a reload in trouble: %+v", d)
+		}
+		w.mu.Lock()
+		w.health.Trouble = false
+		w.mu.Unlock()
+		h.Reset()
+		if d := status(); d.Outage != nil {
+			t.Errorf("the store, which takes results again, knows of no outage: %+v", d.Outage)
 		}
 	})
 }

@@ -10,15 +10,29 @@ import (
 
 const (
 	stripCells = 96
-	cellWidth  = 15 * time.Minute
 	maxEvents  = 50
 	maxSamples = 2000 // durations kept for the p95 of the current cell
+
+	widestCell = 15 * time.Minute
 )
+
+// cellWidth is how long a strip's cells last when the first look was so long ago: a full
+// strip covers 24 hours, but a monitor that has watched for minutes shows minutes.
+func cellWidth(age time.Duration) time.Duration {
+	for _, w := range []time.Duration{time.Minute, 5 * time.Minute} {
+		if age < (stripCells-1)*w {
+			return w
+		}
+	}
+	return widestCell
+}
 
 // model is the wall as the server knows it. It belongs to the hub's goroutine.
 type model struct {
 	sites  []compliance.Site
 	zone   *time.Location
+	since  time.Time     // the first look on the strips
+	width  time.Duration // of a strip's cells
 	checks map[string]*checkModel
 	states map[string]compliance.SiteState
 	months map[string]Availability
@@ -31,8 +45,10 @@ type model struct {
 type checkModel struct {
 	spec  compliance.CheckSpec
 	state compliance.CheckState
+	width time.Duration
 	first time.Time // start of cell 0
 	cells [stripCells]cellModel
+	dirty time.Time // start of the first cell that changed since the clients were told
 }
 
 // cellModel counts the slots of one cell.
@@ -59,13 +75,13 @@ func (c *cellModel) letter() byte {
 	}
 }
 
-func newModel(sites []compliance.Site, snap compliance.Snapshot, zone *time.Location, now time.Time) *model {
-	m := &model{sites: sites, zone: zone, checks: map[string]*checkModel{}, states: map[string]compliance.SiteState{}, months: map[string]Availability{}, alarm: map[string]bool{}}
-	first := now.Truncate(cellWidth).Add(-(stripCells - 1) * cellWidth)
+func newModel(sites []compliance.Site, snap compliance.Snapshot, zone *time.Location, since, now time.Time) *model {
+	m := &model{sites: sites, zone: zone, since: since, width: cellWidth(now.Sub(since)), checks: map[string]*checkModel{}, states: map[string]compliance.SiteState{}, months: map[string]Availability{}, alarm: map[string]bool{}}
+	first := stripFrom(now, m.width)
 	for _, s := range sites {
 		m.states[s.ID] = snap.Sites[s.ID]
 		for _, c := range s.Checks {
-			cm := &checkModel{spec: c, state: snap.Checks[c.ID], first: first}
+			cm := &checkModel{spec: c, state: snap.Checks[c.ID], width: m.width, first: first}
 			for i := range cm.cells {
 				cm.cells[i].p95 = -1
 			}
@@ -76,10 +92,15 @@ func newModel(sites []compliance.Site, snap compliance.Snapshot, zone *time.Loca
 	return m
 }
 
+// stripFrom is where a strip begins whose last cell holds now.
+func stripFrom(now time.Time, width time.Duration) time.Time {
+	return now.Truncate(width).Add(-(stripCells - 1) * width)
+}
+
 // fill takes over the strip as the store remembers it.
 func (c *checkModel) fill(cells []compliance.StripCell) {
 	for _, s := range cells {
-		i := int(s.From.Sub(c.first) / cellWidth)
+		i := int(s.From.Sub(c.first) / c.width)
 		if i < 0 || i >= stripCells || s.From.Before(c.first) {
 			continue
 		}
@@ -96,9 +117,9 @@ func (c *checkModel) cell(t time.Time) *cellModel {
 	if t.Before(c.first) {
 		return nil
 	}
-	i := int(t.Sub(c.first) / cellWidth)
+	i := int(t.Sub(c.first) / c.width)
 	if shift := i - (stripCells - 1); shift > 0 {
-		c.first = c.first.Add(time.Duration(shift) * cellWidth)
+		c.first = c.first.Add(time.Duration(shift) * c.width)
 		shift = min(shift, stripCells)
 		copy(c.cells[:], c.cells[shift:])
 		for k := stripCells - shift; k < stripCells; k++ {
@@ -115,6 +136,7 @@ func (c *checkModel) see(r probes.Result) {
 	if cell == nil || r.Attempt != 0 {
 		return
 	}
+	c.mark(r.Slot)
 	if r.Outcome == probes.Fail {
 		cell.fail++
 		return
@@ -131,15 +153,38 @@ func (c *checkModel) see(r probes.Result) {
 func (c *checkModel) miss(g compliance.Gap) {
 	slots := probes.SlotsOf(c.spec.ID, c.spec.Interval)
 	for at := slots.Ceil(g.From); at.Before(g.To); {
-		next := at.Truncate(cellWidth).Add(cellWidth)
+		next := at.Truncate(c.width).Add(c.width)
 		if g.To.Before(next) {
 			next = g.To
 		}
 		if cell := c.cell(at); cell != nil {
 			cell.unknown += slots.Count(at, next)
+			c.mark(at)
 		}
 		at = slots.Ceil(next)
 	}
+}
+
+// mark notes that the cell of t changed.
+func (c *checkModel) mark(t time.Time) {
+	if start := t.Truncate(c.width); c.dirty.IsZero() || start.Before(c.dirty) {
+		c.dirty = start
+	}
+}
+
+// changes returns the cells that changed since it was last called, up to the current one.
+func (c *checkModel) changes(now time.Time) []Cell {
+	c.cell(now) // moves the strip on
+	i := stripCells - 1
+	if !c.dirty.IsZero() {
+		i = min(i, int(max(c.dirty.Sub(c.first), 0)/c.width))
+	}
+	c.dirty = time.Time{}
+	var out []Cell
+	for ; i < stripCells; i++ {
+		out = append(out, Cell{From: millis(c.first.Add(time.Duration(i) * c.width)), State: string(c.cells[i].letter()), P95: c.cells[i].p95})
+	}
+	return out
 }
 
 func (c *checkModel) delta(now time.Time) CheckDelta {
@@ -160,7 +205,7 @@ func (c *checkModel) wire(now time.Time) Check {
 	c.cell(now) // moves the strip on
 	out := Check{
 		Kind: c.spec.Kind, Target: c.spec.Target, Critical: c.spec.Critical, IntervalMS: c.spec.Interval.Milliseconds(),
-		CheckDelta: c.delta(now), Strip: Strip{From: millis(c.first), CellMS: cellWidth.Milliseconds(), P95: make([]int32, stripCells)},
+		CheckDelta: c.delta(now), Strip: Strip{From: millis(c.first), CellMS: c.width.Milliseconds(), P95: make([]int32, stripCells)},
 	}
 	letters := make([]byte, stripCells)
 	for i := range c.cells {
@@ -262,7 +307,9 @@ func (m *model) apply(c compliance.Change, t *touched) {
 			t.checks[s.Check] = true
 		}
 	}
+	told := map[string]bool{}
 	for _, o := range c.Outages {
+		told[o.ID] = m.alarm[o.ID]
 		delete(m.alarm, o.ID) // on record now
 	}
 	if c.State != nil {
@@ -270,6 +317,9 @@ func (m *model) apply(c compliance.Change, t *touched) {
 		t.sites[c.Site] = true
 	}
 	for _, e := range c.Events {
+		if e.Kind == compliance.OutageOpened && told[e.Outage] {
+			continue // noted when the store did not take it
+		}
 		m.note(wireEvent(e), t)
 	}
 }
@@ -277,16 +327,30 @@ func (m *model) apply(c compliance.Change, t *touched) {
 // alarmed shows an outage that the store does not take.
 func (m *model) alarmed(c compliance.Change, t *touched) {
 	for _, o := range c.Outages {
-		if o.Check != "" {
+		s := m.states[c.Site]
+		onRecord := s.Outage != nil && s.Outage.ID == o.ID
+		if o.Check != "" || onRecord {
 			continue
 		}
 		m.alarm[o.ID] = true
-		s := m.states[c.Site]
 		s.Outage, s.Status = &o, compliance.StatusDown
 		m.states[c.Site] = s
 		t.sites[c.Site] = true
-		m.note(Event{Kind: compliance.OutageOpened, Site: o.Site, At: millis(o.Start), SeenAt: millis(o.ConfirmedAt), Outage: o.ID, Reason: o.Reason}, t)
+		m.note(Event{
+			Kind: compliance.OutageOpened, Site: o.Site, At: millis(o.Start), SeenAt: millis(o.ConfirmedAt), Outage: o.ID,
+			Status: compliance.StatusDown, Reason: o.Reason,
+		}, t)
 	}
+}
+
+// alarms are the outages that the store does not take, as they were told.
+func (m *model) alarms() (out []compliance.Change) {
+	for _, site := range m.sites {
+		if o := m.states[site.ID].Outage; o != nil && m.alarm[o.ID] {
+			out = append(out, compliance.Change{Site: site.ID, Outages: []compliance.Outage{*o}, Uncommitted: true})
+		}
+	}
+	return out
 }
 
 func (m *model) note(e Event, t *touched) {

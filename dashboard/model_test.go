@@ -20,7 +20,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 // wallAt is a model of two sites at an instant.
 func wallAt(now time.Time) *model {
 	w := newWorld()
-	return newModel(w.sites, w.snap, time.UTC, now)
+	return newModel(w.sites, w.snap, time.UTC, now.Add(-24*time.Hour), now)
 }
 
 func touch() *touched { return &touched{checks: map[string]bool{}, sites: map[string]bool{}} }
@@ -65,11 +65,45 @@ func TestStripsMoveOnWithTime(t *testing.T) {
 		if got.States != s.want {
 			t.Errorf("after %s: %s", s.after, got.States)
 		}
-		if end := got.From + 96*got.CellMS; end <= noon.Add(s.after).UnixMilli() || end > noon.Add(s.after+cellWidth).UnixMilli() {
+		if end := got.From + 96*got.CellMS; end <= noon.Add(s.after).UnixMilli() || end > noon.Add(s.after+widestCell).UnixMilli() {
 			t.Errorf("after %s the strip ends at %s", s.after, time.UnixMilli(end).UTC())
 		}
 	}
 	m.apply(looked("alpha", noon.Add(-48*time.Hour), probes.OK), touch()) // late by days: no cell of it is shown
+}
+
+func TestYoungHistoriesHaveNarrowCells(t *testing.T) {
+	w := newWorld()
+	for _, c := range []struct{ age, want time.Duration }{
+		{0, time.Minute}, {94 * time.Minute, time.Minute}, {96 * time.Minute, 5 * time.Minute},
+		{7 * time.Hour, 5 * time.Minute}, {8 * time.Hour, 15 * time.Minute}, {1000 * time.Hour, 15 * time.Minute},
+	} {
+		m := newModel(w.sites, w.snap, time.UTC, noon.Add(-c.age), noon)
+		s := m.checks["alpha/front"].wire(noon).Strip
+		if s.CellMS != c.want.Milliseconds() {
+			t.Errorf("%s after the first look a cell lasts %d ms", c.age, s.CellMS)
+		}
+		if reach := noon.Sub(time.UnixMilli(s.From)); reach < min(c.age, 23*time.Hour+45*time.Minute) {
+			t.Errorf("%s after the first look the strip reaches back %s", c.age, reach)
+		}
+	}
+}
+
+// A look is told of when it ends, by when the next cell may have begun.
+func TestChangesTellOfEarlierCellsToo(t *testing.T) {
+	m := wallAt(noon)
+	c := m.checks["alpha/front"]
+	c.changes(noon)
+	m.apply(looked("alpha", noon.Add(14*time.Minute), probes.ConnectRefused), touch())
+	after := noon.Add(15*time.Minute + time.Second)
+	m.apply(looked("alpha", after, probes.OK), touch())
+	got := c.changes(after)
+	if len(got) != 2 || got[0].From != noon.UnixMilli() || got[0].State != "d" || got[1].State != "u" {
+		t.Fatalf("%+v", got)
+	}
+	if again := c.changes(after); len(again) != 1 || again[0] != got[1] {
+		t.Errorf("with nothing new the current cell alone is told: %+v", again)
+	}
 }
 
 func TestGapsCountAsUnknown(t *testing.T) {
@@ -127,7 +161,13 @@ func TestAnUncommittedOutageIsShownAndFlaggedUntilItIsCommitted(t *testing.T) {
 	if !t1.sites["alpha"] || len(t1.events) != 1 {
 		t.Errorf("nobody is told: %+v", t1)
 	}
-	m.apply(committed, touch())
+	opened := compliance.Event{Kind: compliance.OutageOpened, Site: "alpha", At: noon, Outage: committed.Outages[len(committed.Outages)-1].ID, Status: compliance.StatusDown}
+	committed.Events = []compliance.Event{opened}
+	t2 := touch()
+	m.apply(committed, t2)
+	if t1.events[0].Status != compliance.StatusDown || len(t2.events) != 0 {
+		t.Errorf("the opening is told as %+v, then again as %+v", t1.events, t2.events)
+	}
 	if d := site(); d.Outage == nil || d.Outage.Uncommitted || d.Status != compliance.StatusDown {
 		t.Errorf("committed: %+v, outage %+v", d, d.Outage)
 	}
@@ -154,8 +194,8 @@ func TestMessagesOnTheWire(t *testing.T) {
 	event := Event{Kind: compliance.Blip, Site: "alpha", Check: "alpha/front", At: 1, SeenAt: 2, Outage: "alpha@1", Status: compliance.StatusUp, Reason: probes.OK, Count: 2}
 	group := Group{Dependency: "dns", Cause: "c", Outages: []string{"alpha@1", "beta@1"}, Start: 1}
 	check := Check{Kind: "http", Target: "https://a.example/", Critical: true, IntervalMS: 60000, CheckDelta: c, Strip: Strip{From: 1, CellMS: 900000, States: "ufdx-", P95: []int32{-1}}}
-	withCell := c
-	withCell.Cell = &Cell{From: 1, State: "u", P95: 40}
+	withCells := c
+	withCells.Cells = []Cell{{From: 1, State: "u", P95: 40}}
 	messages := []Message{
 		{Type: "hello", Epoch: "E", Seq: 1, Now: 2, BeatMS: 5000},
 		{Type: "snapshot", Epoch: "E", Seq: 1, Now: 2, Wall: &Wall{
@@ -163,7 +203,7 @@ func TestMessagesOnTheWire(t *testing.T) {
 			Sites:  []Site{{Name: compliance.Name{KO: "가", EN: "A"}, URL: "https://a.example/", Owner: "web", SiteDelta: s, Month: month, Checks: []Check{check}}},
 			Groups: []Group{group}, Events: []Event{event},
 		}},
-		{Type: "delta", Seq: 2, Now: 3, Sites: []SiteDelta{s}, Checks: []CheckDelta{withCell}, Events: []Event{event}, Groups: &[]Group{group}, Months: []MonthDelta{{"alpha", month}}, Monitor: &health},
+		{Type: "delta", Seq: 2, Now: 3, Sites: []SiteDelta{s}, Checks: []CheckDelta{withCells}, Events: []Event{event}, Groups: &[]Group{group}, Months: []MonthDelta{{"alpha", month}}, Monitor: &health},
 		{Type: "delta", Seq: 3, Now: 4, Groups: &[]Group{}},
 		{Type: "beat", Seq: 2, Now: 3, Monitor: &MonitorHealth{Started: 1}},
 	}

@@ -112,10 +112,10 @@ type CheckDelta struct {
 	SeenAt     int64             `json:"seen_at,omitempty"`     // of the latest look
 	DurationMS float64           `json:"duration_ms,omitempty"` // of the latest look
 	Outage     *Outage           `json:"outage,omitempty"`
-	Cell       *Cell             `json:"cell,omitempty"` // of a delta: the strip's current cell
+	Cells      []Cell            `json:"cells,omitempty"` // of a delta: the strip's cells that changed, the current one last
 }
 
-// Strip is a check's last 24 hours. Cell i covers [From + i*CellMS, From + (i+1)*CellMS).
+// Strip is a check's last 24 hours, or less while its history is younger. Cell i covers [From + i*CellMS, From + (i+1)*CellMS).
 type Strip struct {
 	From   int64   `json:"from"`
 	CellMS int64   `json:"cell_ms"`

@@ -18,6 +18,10 @@ describe('Speech', () => {
     expect(ko.duration(ms)).toBe(k)
     expect(en.duration(ms)).toBe(e)
   })
+  it('names spans in whole units', () => {
+    expect([24 * h, 96 * 60_000, 8 * h].map((ms) => ko.span(ms))).toEqual(['24시간', '96분', '8시간'])
+    expect([24 * h, 96 * 60_000].map((ms) => en.span(ms))).toEqual(['24 hours', '96 minutes'])
+  })
   it('runs clocks', () => {
     expect(ko.clock(14 * 60_000 + 23_000)).toBe('00:14:23')
     expect(ko.clock(27 * h)).toBe('1일 03:00:00')

@@ -46,6 +46,12 @@ export class Speech {
     return n[this.lang] || n.ko || n.en
   }
 
+  /** 24시간, 96분; 24 hours, 96 minutes: a span that is a whole number of either. */
+  span(ms: number): string {
+    const whole = ms % hour === 0
+    return this.t(whole ? 'span.hours' : 'span.minutes', { n: Math.round(ms / (whole ? hour : 60_000)) })
+  }
+
   /** 1시간 12분, 1 h 12 min: the two largest units, floored. */
   duration(ms: number): string {
     const s = Math.max(0, Math.floor(ms / 1000))

@@ -70,10 +70,10 @@ describe('apply', () => {
   })
   it('forgets a detail that a check no longer has and writes its cell', () => {
     const k = { ...known, wall: wall([site('a', { checks: [check('a/front', { detail: 'old', outage })] })]) }
-    const next = applied(k, delta(8, { checks: [{ check: 'a/front', status: 'up', reason: 'ok', cell: { from: t0 + 4 * cell, state: 'f', p95: 9 } }] }))
+    const next = applied(k, delta(8, { checks: [{ check: 'a/front', status: 'up', reason: 'ok', cells: [{ from: t0 + 3 * cell, state: 'd', p95: -1 }, { from: t0 + 4 * cell, state: 'f', p95: 9 }] }] }))
     const c = next.wall!.sites![0]!.checks![0]!
-    expect([c.detail, c.outage, c.strip.states, c.target]).toEqual([undefined, undefined, 'uuuf', 'x'])
-    expect('cell' in c).toBe(false)
+    expect([c.detail, c.outage, c.strip.states, c.target]).toEqual([undefined, undefined, 'uudf', 'x'])
+    expect('cells' in c).toBe(false)
   })
   it('adds events and replaces groups only when told', () => {
     const e = { kind: 'blip', site: 'a', at: 1, seen_at: 2, status: 'up' as const, reason: 'timeout' }
@@ -155,6 +155,10 @@ describe('worstStrip', () => {
     const s = worstStrip([of(strip(full('')))], now)
     expect(s.states).toHaveLength(96)
     expect(s.from + 96 * cell).toBe(t0 + 96 * cell)
+  })
+  it('spans what a young history does', () => {
+    const s = worstStrip([of(strip(full('d'), t0, 60_000))], t0 + 95 * 60_000 + 1000)
+    expect([s.states.length, s.cell_ms, end(s)]).toEqual([96, 60_000, 'uuud'])
   })
   it('turns unknown, not green, when nobody feeds it', () => {
     expect(end(worstStrip([of(strip(full('')))], now + 3 * cell))).toBe('uxx-')

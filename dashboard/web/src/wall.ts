@@ -80,7 +80,7 @@ function withSite(site: Site, d: SiteDelta): Site {
 }
 
 function withCheck(check: Check, d: CheckDelta): Check {
-  const { cell, ...rest } = d
+  const { cells, ...rest } = d
   return {
     ...check,
     since: undefined,
@@ -89,7 +89,7 @@ function withCheck(check: Check, d: CheckDelta): Check {
     duration_ms: undefined,
     outage: undefined,
     ...rest,
-    strip: cell ? withCell(check.strip, cell) : check.strip,
+    strip: (cells ?? []).reduce(withCell, check.strip),
   }
 }
 
@@ -134,8 +134,6 @@ export function deciding(checks: readonly Check[] | null): Check[] {
   return critical.length ? critical : [...list]
 }
 
-export const day = 24 * 60 * 60 * 1000
-
 const severity = '-uxfd' // what wins when cells fall together, weakest first
 
 /** A strip and how often its check looks. */
@@ -163,8 +161,13 @@ function cellsOf({ strip, interval_ms }: Watched, until: number): { states: stri
   return { states, p95 }
 }
 
+/** How long a strip reaches back, in ms. */
+export function span(strip: Strip): number {
+  return strip.states.length * strip.cell_ms
+}
+
 /**
- * The 24 hours that end with the cell now is in, the worst state of all strips for each
+ * What the longest strip spans, up to the cell now is in: the worst state of all strips for each
  * cell. A cell that a strip does not reach is unknown, except the last, which is not over
  * yet: a strip that nobody feeds must not stand still in green. Latencies are the first
  * strip's: a fast name lookup must not stand in for a page that is down.
@@ -172,7 +175,7 @@ function cellsOf({ strip, interval_ms }: Watched, until: number): { states: stri
 export function worstStrip(watched: readonly Watched[], now: number): Strip {
   const cellMS = Math.max(60_000, ...watched.map((w) => w.strip.cell_ms))
   const anchor = watched[0]?.strip.from ?? 0
-  const count = Math.max(1, Math.round(day / cellMS))
+  const count = Math.max(1, Math.round(Math.max(0, ...watched.map((w) => span(w.strip))) / cellMS))
   const from = anchor + (Math.floor((now - anchor) / cellMS) - count + 1) * cellMS
   const worst: string[] = Array<string>(count).fill('')
   const p95 = Array<number>(count).fill(-1)

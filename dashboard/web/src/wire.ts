@@ -94,7 +94,7 @@ export interface CheckDelta {
   seen_at?: number
   duration_ms?: number
   outage?: Outage
-  cell?: Cell
+  cells?: Cell[]
 }
 
 export interface Check extends CheckDelta {
