@@ -79,11 +79,11 @@ type Event struct {
 
 // OutageCapture is the first failing answer of an outage, as seen.
 type OutageCapture struct {
-	Outage  string
-	Check   string
-	Vantage string
-	SeenAt  time.Time
-	Capture probes.Capture
+	Outage  string         `json:"outage"`
+	Check   string         `json:"check"`
+	Vantage string         `json:"vantage"`
+	SeenAt  time.Time      `json:"seen_at"`
+	Capture probes.Capture `json:"capture"`
 }
 
 // Change is one site's step forward: everything that must become durable together.

@@ -100,7 +100,7 @@ type storyBreaker struct{ *Estate }
 
 func (b storyBreaker) Break(id string, f Fault) error {
 	if !b.Telling() {
-		return errBusy
+		return errSilent
 	}
 	return b.breakSite(id, f, true)
 }

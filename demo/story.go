@@ -50,11 +50,14 @@ func DefaultStory() Story {
 }
 
 // errBusy is the breaker's refusal to touch a site that somebody has broken by hand, or to act while
-// the story is switched off.
+// somebody else has broken the site.
 var errBusy = errors.New("demo: not the story's turn")
 
-// breaker is what the storyteller needs. Both may be called at any time; Break returns errBusy for a
-// step that shall be passed over, and any other error ends the story.
+// errSilent says that the story is switched off.
+var errSilent = errors.New("demo: the story is switched off")
+
+// breaker is what the storyteller needs. Both may be called at any time; Break returns errBusy or
+// errSilent for a step that shall be passed over, and any other error ends the story.
 type breaker interface {
 	Break(id string, f Fault) error
 	Post(id string, n Notice) (Notice, error)
@@ -94,6 +97,9 @@ func (s storyteller) Run(ctx context.Context) error {
 func (s storyteller) play(step Step) error {
 	attrs := []any{"site", step.Site, "mode", step.Fault.Mode, "for", step.Fault.For}
 	err := s.breaker.Break(step.Site, step.Fault)
+	if errors.Is(err, errSilent) {
+		return nil
+	}
 	if errors.Is(err, errBusy) {
 		s.log.Info("story: step passed over", attrs...)
 		return nil

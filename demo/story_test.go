@@ -116,7 +116,7 @@ func TestStoryLeavesHandBrokenSitesAlone(t *testing.T) {
 	}
 	defer e.Close()
 	b := storyBreaker{e}
-	if err := b.Break(Homepage, Fault{Mode: Slow}); !errors.Is(err, errBusy) {
+	if err := b.Break(Homepage, Fault{Mode: Slow}); !errors.Is(err, errSilent) {
 		t.Errorf("switched off: %v", err)
 	}
 	e.TellStory(true)

@@ -82,16 +82,16 @@ type Facts struct {
 // can judge it later. It is capped and redacted before it leaves the probe: header
 // values that carry credentials or sessions are dropped, the body is cut.
 type Capture struct {
-	Method  string      // request method
-	URL     string      // final URL without user info or query values
-	Route   []string    // redirects taken, in order
-	Address string      // peer address
-	Proto   string      // "HTTP/1.1"
-	Status  int         // 0 when no answer came
-	Headers [][2]string // in received order of first appearance, canonical names
-	Body    string      // decoded to UTF-8, at most MaxCaptureBody bytes
-	Cut     bool        // the body was longer
-	Error   string      // the transport error, if any
+	Method  string      `json:"method,omitempty"`  // request method
+	URL     string      `json:"url,omitempty"`     // final URL without user info or query values
+	Route   []string    `json:"route,omitempty"`   // redirects taken, in order
+	Address string      `json:"address,omitempty"` // peer address
+	Proto   string      `json:"proto,omitempty"`   // "HTTP/1.1"
+	Status  int         `json:"status,omitempty"`  // 0 when no answer came
+	Headers [][2]string `json:"headers,omitempty"` // in received order of first appearance, canonical names
+	Body    string      `json:"body,omitempty"`    // decoded to UTF-8, at most MaxCaptureBody bytes
+	Cut     bool        `json:"cut,omitempty"`     // the body was longer
+	Error   string      `json:"error,omitempty"`   // the transport error, if any
 }
 
 // MaxCaptureBody caps Capture.Body, in bytes.
