@@ -25,7 +25,7 @@ func sortResults(list []dashboard.Result) {
 // association runs the simulated association in this process.
 func association(t testing.TB) *demo.Estate {
 	t.Helper()
-	estate, err := demo.Open(demo.Config{})
+	estate, err := demo.Open(demo.Config{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
