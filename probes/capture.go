@@ -2,6 +2,7 @@ package probes
 
 import (
 	"errors"
+	"net/http"
 
 	"github.com/charterwatch/charterwatch/internal/fetch"
 )
@@ -9,17 +10,17 @@ import (
 // capture keeps the answer to a look that did not pass, redacted and capped. a may be nil
 // (no answer came). The body is kept only if it is text.
 func (c *client) capture(a *answer, t *trail, m *Measurement, cause error, scrub fetch.Scrubber) *Capture {
-	k := &Capture{Route: t.route, Address: m.Facts.Address}
+	k := &Capture{Address: m.Facts.Address}
 	if t.last != nil {
-		k.Method, k.URL = t.last.method, fetch.RedactURL(t.last.url)
 		scrub.Merge(c.scrubber(t.last))
+		k.Method, k.URL = t.last.method, scrub.Scrub(fetch.RedactURL(t.last.url))
+	}
+	for _, u := range t.route { // a site may put what it was told into the path it redirects to
+		k.Route = append(k.Route, scrub.Scrub(u))
 	}
 	if a != nil {
 		k.Proto, k.Status = a.resp.Proto, a.resp.StatusCode
-		k.Headers = fetch.RedactHeaders(a.resp.Header)
-		for i := range k.Headers {
-			k.Headers[i][1] = scrub.Scrub(k.Headers[i][1])
-		}
+		k.Headers = fetch.RedactHeaders(scrubbed(a.resp.Header, scrub))
 		k.Body, k.Cut = captureText(a, scrub)
 	}
 	var se *siteError
@@ -30,6 +31,19 @@ func (c *client) capture(a *answer, t *trail, m *Measurement, cause error, scrub
 		}
 	}
 	return k
+}
+
+// scrubbed is a copy of the headers without known credentials. It is made before values are
+// cut, so that the cut cannot leave half a credential behind.
+func scrubbed(h http.Header, scrub fetch.Scrubber) http.Header {
+	out := make(http.Header, len(h))
+	for name, values := range h {
+		name = scrub.Scrub(name)
+		for _, v := range values {
+			out[name] = append(out[name], scrub.Scrub(v))
+		}
+	}
+	return out
 }
 
 // captureText is the body as UTF-8. Scrubbing comes before the cut, so that the cut cannot

@@ -3,6 +3,7 @@ package probes
 import (
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -170,6 +171,7 @@ func (c *client) scrubber(q *request) fetch.Scrubber {
 	for _, h := range q.header {
 		if !plainHeader(h[0]) {
 			s.Add(h[1])
+			addWords(&s, h[1]) // "v1 KEY": the site may say the key alone
 		}
 	}
 	for _, part := range strings.Split(q.cookie, ";") {
@@ -180,13 +182,49 @@ func (c *client) scrubber(q *request) fetch.Scrubber {
 		addParameters(&s, raw)
 	}
 	s.Add(q.body)
+	addWords(&s, q.body)
+	var body any
+	if json.Unmarshal([]byte(q.body), &body) == nil {
+		addJSON(&s, "", body)
+	}
 	return s
+}
+
+// longWord is from how many bytes on a word may be a credential whatever its name: short
+// ordinary words must not be torn out of a capture.
+const longWord = 12
+
+// addWords makes s know the long words of a text in no format that is known.
+func addWords(s *fetch.Scrubber, text string) {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n\"'<>=:;,{}[]()&", r) }) {
+		if len(w) >= longWord {
+			s.Add(w)
+		}
+	}
+}
+
+// addJSON makes s know the texts of a JSON body that are credentials by their name or length.
+func addJSON(s *fetch.Scrubber, name string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			addJSON(s, name, inner)
+		}
+	case []any:
+		for _, inner := range v {
+			addJSON(s, name, inner)
+		}
+	case string:
+		if fetch.SensitiveName(name) || len(v) >= longWord {
+			s.Add(v)
+		}
+	}
 }
 
 // addAuth makes s know an Authorization value and what is inside it.
 func addAuth(s *fetch.Scrubber, value string) {
 	scheme, credential, _ := strings.Cut(value, " ")
-	s.Add(credential)
+	s.Add(strings.TrimRight(credential, "=")) // some write base64 without its padding
 	if scheme != "Basic" {
 		return
 	}
@@ -197,8 +235,7 @@ func addAuth(s *fetch.Scrubber, value string) {
 }
 
 // addParameters makes s know the values of a query or a form that are credentials by
-// their name, or by being long enough that they may be: short ordinary words must not be
-// torn out of a capture.
+// their name or length.
 func addParameters(s *fetch.Scrubber, raw string) {
 	values, err := url.ParseQuery(raw)
 	if err != nil {
@@ -206,7 +243,7 @@ func addParameters(s *fetch.Scrubber, raw string) {
 	}
 	for name, list := range values {
 		for _, v := range list {
-			if fetch.SensitiveName(name) || len(v) >= 12 {
+			if fetch.SensitiveName(name) || len(v) >= longWord {
 				s.Add(v)
 			}
 		}

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -34,11 +38,36 @@ func TestScripts(t *testing.T) {
 	if err := estate.Break(demo.Licences, demo.Fault{Mode: demo.Status, Code: 503}); err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: func(e *testscript.Env) error {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep}, Setup: func(e *testscript.Env) error {
 		e.Setenv("CANARY", "canary-4711-secret")
 		if err := os.WriteFile(filepath.Join(e.WorkDir, filepath.Base(estate.CAFile())), estate.CAPEM(), 0o600); err != nil {
 			return err
 		}
 		return os.WriteFile(filepath.Join(e.WorkDir, "probe.yaml"), demoConfig(estate, "127.0.0.1:0"), 0o600)
 	}})
+}
+
+// exits is a script's command: "exits STATUS PROGRAM ..." demands that exit status.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS PROGRAM [ARGUMENT ...]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || strconv.Itoa(exit.ExitCode()) != args[0] {
+		ts.Fatalf("ended with %v, not with status %s", err, args[0])
+	}
+}
+
+// keep is a script's command: "keep NAME REGEXP" puts what the group matches in the last
+// output into a variable.
+func keep(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: keep NAME REGEXP")
+	}
+	m := regexp.MustCompile(args[1]).FindStringSubmatch(ts.ReadFile("stdout"))
+	if len(m) != 2 {
+		ts.Fatalf("%s does not match", args[1])
+	}
+	ts.Setenv(args[0], m[1])
 }

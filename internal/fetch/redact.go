@@ -1,9 +1,11 @@
 package fetch
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -144,41 +146,117 @@ type Scrubber struct{ secrets []string }
 // ones would tear holes in ordinary text and hide nothing.
 const minSecret = 4
 
-// Add makes the scrubber know a credential, also as it looks when escaped for a query, a path,
-// JSON or HTML. Empty and very short ones (under 4 bytes) are ignored.
+// Add makes the scrubber know a credential. Empty and very short ones (under 4 bytes) are
+// ignored.
 func (s *Scrubber) Add(secret string) {
-	if len(secret) < minSecret {
+	if len(secret) < minSecret || slices.Contains(s.secrets, secret) {
 		return
 	}
-	htmlEscaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(secret)
-	jsonEscaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "/", `\/`).Replace(secret)
-	jsonPlain := strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(secret)
-	for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), htmlEscaped, jsonEscaped, jsonPlain} {
-		if !slices.Contains(s.secrets, form) {
-			s.secrets = append(s.secrets, form)
-		}
-	}
+	s.secrets = append(s.secrets, secret)
 	// The longest first, so that one secret inside another leaves no remainder.
 	slices.SortStableFunc(s.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
 // Merge makes the scrubber know what another knows.
 func (s *Scrubber) Merge(o Scrubber) {
-	for _, f := range o.secrets {
-		if !slices.Contains(s.secrets, f) {
-			s.secrets = append(s.secrets, f)
-		}
+	for _, secret := range o.secrets {
+		s.Add(secret)
 	}
-	slices.SortStableFunc(s.secrets, func(a, b string) int { return len(b) - len(a) })
 }
 
 // Clone returns a copy that can be added to without changing s.
 func (s Scrubber) Clone() Scrubber { return Scrubber{slices.Clone(s.secrets)} }
 
-// Scrub returns text with every known credential replaced by [Redacted].
+// Scrub returns text with every known credential replaced by [Redacted], also where some of
+// its characters are escaped: for a query or a path (%2F, %2f, +), HTML (&amp;, &#38;, &#x26;)
+// or JSON and scripts (\u0026, \/). Which characters are escaped, and how, differs from one
+// server to the next, so each may be written either way.
 func (s Scrubber) Scrub(text string) string {
-	for _, f := range s.secrets {
-		text = strings.ReplaceAll(text, f, Redacted)
+	for _, secret := range s.secrets {
+		text = scrubOne(text, secret)
 	}
 	return text
 }
+
+func scrubOne(text, secret string) string {
+	var b strings.Builder
+	from := 0
+	for i := 0; i < len(text); i++ {
+		if c := text[i]; c != secret[0] && c != '%' && c != '&' && c != '\\' && c != '+' {
+			continue
+		}
+		if end := written(text, i, secret); end > 0 {
+			b.WriteString(text[from:i] + Redacted)
+			from, i = end, end-1
+		}
+	}
+	if from == 0 {
+		return text
+	}
+	return b.String() + text[from:]
+}
+
+// written returns where the secret that is written at text[i:] ends, 0 if it is not there.
+// It follows all ways of reading at once: a backslash of the secret may stand for itself
+// or begin an escape.
+func written(text string, i int, secret string) int {
+	type place struct{ at, read int } // in the text, and of the secret
+	for now := map[place]bool{{i, 0}: true}; len(now) > 0; {
+		next := map[place]bool{}
+		for p := range now {
+			if p.read == len(secret) {
+				return p.at
+			}
+			rest := secret[p.read:]
+			if p.at < len(text) && text[p.at] == rest[0] {
+				next[place{p.at + 1, p.read + 1}] = true
+			}
+			if c, n := unescape(text[p.at:]); n > 0 && strings.HasPrefix(rest, c) {
+				next[place{p.at + n, p.read + len(c)}] = true
+			}
+		}
+		now = next
+	}
+	return 0
+}
+
+// unescape reads one escaped character and returns it with the length of its escape, 0 if
+// there is none.
+func unescape(text string) (string, int) {
+	if text == "" {
+		return "", 0
+	}
+	number := func(from, to, base int) (rune, bool) {
+		if to > len(text) || from >= to {
+			return 0, false
+		}
+		n, err := strconv.ParseUint(text[from:to], base, 21)
+		return rune(n), err == nil
+	}
+	switch text[0] {
+	case '+':
+		return " ", 1
+	case '%':
+		if n, ok := number(1, 3, 16); ok {
+			return string([]byte{byte(n)}), 3
+		}
+	case '\\':
+		if len(text) > 1 && strings.IndexByte(`\/"'`, text[1]) >= 0 {
+			return text[1:2], 2
+		}
+		if len(text) > 1 && text[1] == 'u' {
+			if n, ok := number(2, 6, 16); ok {
+				return string(n), 6
+			}
+		}
+	case '&':
+		if end := strings.IndexByte(text[:min(len(text), longestEntity)], ';'); end > 0 {
+			if c := html.UnescapeString(text[:end+1]); c != text[:end+1] {
+				return c, end + 1
+			}
+		}
+	}
+	return "", 0
+}
+
+const longestEntity = 10 // bytes of those that stand for ASCII

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/charterwatch/charterwatch/demo"
+)
+
+// tool finds a program that a test needs beside Go. Without it the test is skipped on a
+// person's machine, and fails where CI is set: there nothing may go untested.
+func tool(t *testing.T, install string, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	lacking(t, fmt.Sprintf("there is no %s on this machine: %s", names[0], install))
+	return ""
+}
+
+// lacking ends a test for want of something.
+func lacking(t *testing.T, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}
+
+// TestMetricsAreWellFormed has Prometheus' own tool read the metrics of a running program.
+func TestMetricsAreWellFormed(t *testing.T) {
+	t.Parallel()
+	promtool := tool(t, "install Prometheus (apt-get install prometheus)", "promtool")
+	estate := association(t)
+	if err := estate.Break(demo.Licences, demo.Fault{Mode: demo.Status, Code: 503}); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, filepath.Base(estate.CAFile())), string(estate.CAPEM()))
+	file := filepath.Join(dir, "c.yaml")
+	write(t, file, string(demoConfig(estate, "127.0.0.1:0")))
+	c := serveChild(t, file)
+	var metrics []byte
+	eventually(t, "metrics of every kind are there", func() bool {
+		metrics = c.page("/metrics")
+		for _, name := range []string{"probe_success", "probe_http_status_code", "probe_ssl_earliest_cert_expiry", "probe_dns_answer_rrs", "charterwatch_site_outage_start_timestamp_seconds", "charterwatch_check_failing", "charterwatch_commit_duration_seconds_bucket"} {
+			if !bytes.Contains(metrics, []byte("\n"+name+"{")) && !bytes.Contains(metrics, []byte("\n"+name+" ")) {
+				return false
+			}
+		}
+		return true
+	})
+	check := exec.Command(promtool, "check", "metrics")
+	check.Stdin = bytes.NewReader(metrics)
+	if out, err := check.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v: %s", err, out)
+	}
+}
