@@ -56,18 +56,24 @@ type Hub struct {
 	clients  map[*client]bool
 	model    *model
 	health   MonitorHealth
+	head     *Head // to be taken over by the next load
+}
+
+// Head is what the wall says of whom it is for.
+type Head struct {
+	Organisation compliance.Name
+	Zone         *time.Location // nil means UTC
+	Languages    []string       // the first prevails
 }
 
 // HubConfig of a [Hub]. Source and History are required.
 type HubConfig struct {
-	Source       Source
-	History      History
-	Organisation compliance.Name
-	Zone         *time.Location
-	Languages    []string
-	Version      string
-	Demo         bool
-	Logger       *slog.Logger
+	Source  Source
+	History History
+	Head
+	Version string
+	Demo    bool
+	Logger  *slog.Logger
 }
 
 var errNotReady = errors.New("the wall is not ready yet")
@@ -100,6 +106,14 @@ func (h *Hub) Reset() {
 	}
 }
 
+// Restart is Reset under a new head.
+func (h *Hub) Restart(head Head) {
+	h.mu.Lock()
+	h.head = &head
+	h.mu.Unlock()
+	h.Reset()
+}
+
 // Run keeps the model until ctx ends.
 func (h *Hub) Run(ctx context.Context) error {
 	h.load(ctx)
@@ -130,6 +144,14 @@ func (h *Hub) Run(ctx context.Context) error {
 // load makes the model anew, with a new epoch: clients start over from a snapshot.
 func (h *Hub) load(ctx context.Context) {
 	alarms := h.drain()
+	h.mu.Lock()
+	if h.head != nil {
+		h.cfg.Head, h.head = *h.head, nil
+		if h.cfg.Zone == nil {
+			h.cfg.Zone = time.UTC
+		}
+	}
+	h.mu.Unlock()
 	now := h.cfg.Source.Now()
 	sites := h.cfg.Source.Sites()
 	strips, since, err := h.strips(ctx, sites, now)

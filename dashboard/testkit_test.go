@@ -78,7 +78,7 @@ func newWorld() *world {
 }
 
 func (w *world) hub() *Hub {
-	return NewHub(HubConfig{Source: w, History: w, Organisation: compliance.Name{KO: "협회", EN: "Association"}, Languages: []string{"ko", "en"}, Version: "1"})
+	return NewHub(HubConfig{Source: w, History: w, Head: Head{Organisation: compliance.Name{KO: "협회", EN: "Association"}, Languages: []string{"ko", "en"}}, Version: "1"})
 }
 
 // live runs the hub in the bubble until the test ends and waits for its first wall.

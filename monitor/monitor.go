@@ -51,8 +51,9 @@ type Watch struct {
 
 // Plan is what to watch.
 type Plan struct {
-	Sites   []compliance.Site
-	Watches []Watch // one for each check of the sites
+	Sites    []compliance.Site
+	Watches  []Watch        // one for each check of the sites
+	Canaries []probes.Probe // of the uplink
 }
 
 // Config of an [Engine]. Plan and Store are required.
@@ -61,11 +62,10 @@ type Config struct {
 	Store   Store
 	Sinks   []Sink
 	Jobs    []Job
-	Vantage string         // name of this place; "" means "local"
-	Uplink  []probes.Probe // canaries
-	AtOnce  int            // looks under way at the same time; 0 means 1,000
-	Logger  *slog.Logger   // nil discards
-	Clock   *Clock         // nil makes one
+	Vantage string       // name of this place; "" means "local"
+	AtOnce  int          // looks under way at the same time; 0 means 1,000
+	Logger  *slog.Logger // nil discards
+	Clock   *Clock       // nil makes one
 }
 
 // Engine runs checks and jobs. Make it with [New], then call Run once.
@@ -109,7 +109,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 		cfg.Clock = NewClock()
 	}
 	e := &Engine{cfg: cfg, log: cfg.Logger, clock: cfg.Clock, stats: newStats(cfg.Clock.Now()), places: make(chan struct{}, cfg.AtOnce), runners: map[string]*runner{}}
-	e.uplink = NewUplink(cfg.Uplink, e.clock.Now)
+	e.uplink = NewUplink(cfg.Plan.Canaries, e.clock.Now)
 	snap, err := cfg.Store.Load(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load state: %w", err)

@@ -166,6 +166,12 @@ func planOf(n int, probe func(i int) probes.Probe) Plan {
 	return p
 }
 
+// behind gives the plan a canary.
+func behind(canary probes.Probe, p Plan) Plan {
+	p.Canaries = []probes.Probe{canary}
+	return p
+}
+
 // begin starts an engine and returns it with what stops it.
 func begin(t *testing.T, cfg Config) (*Engine, func() error) {
 	t.Helper()
@@ -218,10 +224,10 @@ func TestDeadUplinkOpensNoOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, canary := newMemory(), &switchable{}
 		sites := make([]*switchable, 200)
-		e, stop := begin(t, Config{Store: store, Uplink: []probes.Probe{canary}, Plan: planOf(200, func(i int) probes.Probe {
+		e, stop := begin(t, Config{Store: store, Plan: behind(canary, planOf(200, func(i int) probes.Probe {
 			sites[i] = &switchable{took: time.Second}
 			return sites[i]
-		})})
+		}))})
 		time.Sleep(3 * time.Minute)
 		canary.reason.Store(int32(probes.ConnectTimeout))
 		for _, s := range sites {

@@ -23,6 +23,7 @@ func (e *Engine) Reload(ctx context.Context, plan Plan) error {
 		return fmt.Errorf("adopt the new plan: %w", err)
 	}
 	e.setPlan(plan)
+	e.uplink.Change(plan.Canaries)
 	return e.arrange(plan)
 }
 
@@ -43,11 +44,13 @@ func (e *Engine) arrange(plan Plan) error {
 	for _, w := range plan.Watches {
 		wanted[w.Spec.ID] = w
 	}
+	replaced := map[string]*runner{}
 	for id, r := range e.runners {
 		if w, ok := wanted[id]; !ok || w.Fingerprint != r.fingerprint || w.Spec != r.spec {
 			r.end()
 			e.sched.RemoveByTags(id)
 			delete(e.runners, id)
+			replaced[id] = r
 		}
 	}
 	now := e.clock.Now()
@@ -57,6 +60,11 @@ func (e *Engine) arrange(plan Plan) error {
 			continue
 		}
 		r := e.newRunner(w, now)
+		if old := replaced[w.Spec.ID]; old != nil {
+			r.last = old.accounted(r.slots, r.last)
+		} else {
+			e.absence(r)
+		}
 		e.runners[w.Spec.ID] = r
 		if err := e.schedule(r); err != nil {
 			return err
@@ -68,7 +76,7 @@ func (e *Engine) arrange(plan Plan) error {
 	return nil
 }
 
-// newRunner prepares a check's runner and accounts for the slots since its last record.
+// newRunner prepares a check's runner, due for the first slot from now on.
 func (e *Engine) newRunner(w Watch, now time.Time) *runner {
 	r := &runner{
 		spec: w.Spec, fingerprint: w.Fingerprint,
@@ -79,21 +87,25 @@ func (e *Engine) newRunner(w Watch, now time.Time) *runner {
 			down: e.committer.confirmed, stats: e.stats,
 		},
 	}
-	next := r.slots.Ceil(now)
-	r.last = next.Add(-r.slots.Interval)
-	if v, ok := e.committer.state(w.Spec.ID).View(e.cfg.Vantage); ok {
+	r.last = r.slots.Ceil(now).Add(-r.slots.Interval)
+	return r
+}
+
+// absence accounts for the slots since the check's last record, when nobody watched it.
+func (e *Engine) absence(r *runner) {
+	next := r.slots.Next(r.last)
+	if v, ok := e.committer.state(r.spec.ID).View(e.cfg.Vantage); ok {
 		from := v.GapTo
 		if !v.Slot.IsZero() && r.slots.Next(v.Slot).After(from) {
 			from = r.slots.Next(v.Slot)
 		}
 		from = r.slots.Ceil(from)
 		if from.Before(next) {
-			e.committer.submit(record{spec: &r.spec, gap: &compliance.Gap{Check: w.Spec.ID, Vantage: e.cfg.Vantage, From: from, To: next, Reason: probes.NotRunning}})
+			e.committer.submit(record{spec: &r.spec, gap: &compliance.Gap{Check: r.spec.ID, Vantage: e.cfg.Vantage, From: from, To: next, Reason: probes.NotRunning}})
 		} else if from.After(next) {
 			r.last = from.Add(-r.slots.Interval) // the clock stood ahead before the restart
 		}
 	}
-	return r
 }
 
 // schedule hands the runner to gocron at its next slot. gocron takes jobs one at a time and

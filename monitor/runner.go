@@ -157,6 +157,18 @@ func (r *runner) firstLook(ctx context.Context) {
 	}
 }
 
+// accounted is the latest slot that a successor on the given slots need not account for.
+// The look under way keeps its slot; on other slots the successor begins a new segment at
+// next.
+func (r *runner) accounted(slots probes.Slots, next time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.slots == slots {
+		return r.last
+	}
+	return next
+}
+
 // end stops the runner for good.
 func (r *runner) end() {
 	r.mu.Lock()

@@ -16,13 +16,13 @@ const (
 // Uplink tells whether the monitor can see out: it can while at least one canary answers.
 // Without canaries it always can, and a failing uplink looks like failing sites.
 type Uplink struct {
-	canaries []probes.Probe
-	now      func() time.Time
+	now func() time.Time
 
-	mu    sync.Mutex
-	asked time.Time
-	up    bool
-	down  time.Time // since when no canary answers
+	mu       sync.Mutex
+	canaries []probes.Probe
+	asked    time.Time
+	up       bool
+	down     time.Time // since when no canary answers
 }
 
 // NewUplink returns an uplink with these canaries.
@@ -30,13 +30,23 @@ func NewUplink(canaries []probes.Probe, now func() time.Time) *Uplink {
 	return &Uplink{canaries: canaries, now: now, up: true}
 }
 
+// Change replaces the canaries. What the old ones last answered is forgotten.
+func (u *Uplink) Change(canaries []probes.Probe) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.canaries, u.asked = canaries, time.Time{}
+	if len(canaries) == 0 {
+		u.up, u.down = true, time.Time{}
+	}
+}
+
 // Reachable asks the canaries, or returns their answer of the last second.
 func (u *Uplink) Reachable(ctx context.Context) bool {
+	u.mu.Lock() // held while asking: everyone who waits shares the answer
+	defer u.mu.Unlock()
 	if len(u.canaries) == 0 {
 		return true
 	}
-	u.mu.Lock() // held while asking: everyone who waits shares the answer
-	defer u.mu.Unlock()
 	if !u.asked.IsZero() && u.now().Sub(u.asked) < uplinkShare {
 		return u.up
 	}

@@ -37,6 +37,8 @@ type app struct {
 	demo  bool
 
 	deps    config.Deps
+	agent   string       // User-Agent of deps.Shared
+	started *config.File // as it was at start
 	db      *store.DB
 	keeper  *accounts.Keeper
 	engine  *monitor.Engine
@@ -60,27 +62,56 @@ func (a *app) load() (*config.Loaded, config.Built, error) {
 	if err != nil {
 		return nil, config.Built{}, err
 	}
-	b, err := l.Build(a.deps)
+	deps := a.deps
+	agent := fetch.UserAgent(version, l.File.Probing.Contact)
+	if deps.Shared == nil || agent != a.agent {
+		deps.Shared = probes.NewShared(probes.SharedConfig{UserAgent: agent})
+	}
+	b, err := l.Build(deps)
 	if err != nil {
 		return nil, config.Built{}, err
 	}
+	a.deps.Shared, a.agent = deps.Shared, agent
+	for i := range b.Plan.Watches {
+		b.Plan.Watches[i].Fingerprint += agent // a probe keeps the one it was built with
+	}
+	b.Plan.Canaries = b.Canaries
 	return l, b, nil
+}
+
+func head(l *config.Loaded) dashboard.Head {
+	o := l.File.Organisation
+	return dashboard.Head{Organisation: compliance.Name{KO: o.Name.KO, EN: o.Name.EN}, Zone: l.Zone, Languages: o.Languages}
+}
+
+// untaken names the settings that differ from those the program was started with and only
+// count at start.
+func (a *app) untaken(f *config.File) (names []string) {
+	for _, s := range []struct {
+		name string
+		same bool
+	}{
+		{"store.sqlite", f.Store.SQLite == a.started.Store.SQLite},
+		{"web.listen", f.Web.Listen == a.started.Web.Listen},
+		{"probing.vantage", f.Probing.Vantage == a.started.Probing.Vantage},
+		{"probing.at_once", f.Probing.AtOnce == a.started.Probing.AtOnce},
+	} {
+		if !s.same {
+			names = append(names, s.name)
+		}
+	}
+	return names
 }
 
 // open brings up everything but the loops. What it opened is closed by close.
 func (a *app) open(ctx context.Context) (err error) {
 	a.clock = monitor.NewClock()
-	a.deps = config.Deps{Heartbeats: probes.NewHeartbeats(a.clock.Now()), Now: a.clock.Now, Shared: probes.NewShared(probes.SharedConfig{})}
+	a.deps = config.Deps{Heartbeats: probes.NewHeartbeats(a.clock.Now()), Now: a.clock.Now}
 	l, b, err := a.load()
 	if err != nil {
 		return err
 	}
-	if c := l.File.Probing.Contact; c != "" {
-		a.deps.Shared = probes.NewShared(probes.SharedConfig{UserAgent: fetch.UserAgent(version, c)})
-		if l, b, err = a.load(); err != nil {
-			return err
-		}
-	}
+	a.started = &l.File
 	for _, w := range l.Warnings {
 		a.log.Warn("configuration", "warning", w.String())
 	}
@@ -101,12 +132,11 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.accept(b)
 	a.metrics = monitor.NewMetrics(versionText(), a.lastReload)
 	a.hub = dashboard.NewHub(dashboard.HubConfig{
-		Source: source{a}, History: a.db, Zone: l.Zone, Languages: l.File.Organisation.Languages, Version: version, Demo: a.demo, Logger: a.log,
-		Organisation: compliance.Name{KO: l.File.Organisation.Name.KO, EN: l.File.Organisation.Name.EN},
+		Source: source{a}, History: a.db, Head: head(l), Version: version, Demo: a.demo, Logger: a.log,
 	})
 	a.engine, err = monitor.New(ctx, monitor.Config{
 		Plan: b.Plan, Store: a.db, Sinks: []monitor.Sink{a.metrics, a.hub}, Jobs: a.jobs(), Vantage: l.File.Probing.Vantage,
-		Uplink: b.Canaries, AtOnce: l.File.Probing.AtOnce, Logger: a.log, Clock: a.clock,
+		AtOnce: l.File.Probing.AtOnce, Logger: a.log, Clock: a.clock,
 	})
 	if err != nil {
 		return err
@@ -201,7 +231,7 @@ func (a *app) reloadOnSignal(ctx context.Context) error {
 func (a *app) reload(ctx context.Context) error {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
-	_, b, err := a.load()
+	l, b, err := a.load()
 	if err == nil {
 		err = a.engine.Reload(ctx, b.Plan)
 	}
@@ -213,7 +243,10 @@ func (a *app) reload(ctx context.Context) error {
 		return err
 	}
 	a.accept(b)
-	a.hub.Reset()
+	a.hub.Restart(head(l))
+	if names := a.untaken(&l.File); len(names) > 0 {
+		a.log.Warn("some settings take effect only after a restart", "settings", names)
+	}
 	a.log.Info("configuration reloaded", "sites", len(b.Plan.Sites), "checks", len(b.Plan.Watches))
 	return nil
 }
