@@ -60,19 +60,8 @@ func NewServer(c ServerConfig) *Server {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux()}
-	s.mux.Handle("GET /api/v1/live", c.Hub)
-	s.mux.HandleFunc("GET /api/v1/wall", s.wall)
-	s.mux.HandleFunc("GET /api/v1/outages", s.outages)
-	s.mux.HandleFunc("GET /api/v1/outages/{id...}", s.capture)
-	s.mux.HandleFunc("GET /api/v1/sites/{site}/availability", s.availability)
-	s.mux.HandleFunc("GET /api/v1/checks/{site}/{check}/results", s.results)
-	s.mux.HandleFunc("GET /push/{token}/{site}/{check}", s.push)
-	s.mux.HandleFunc("POST /push/{token}/{site}/{check}", s.push)
-	s.mux.HandleFunc("POST /-/reload", s.write(accounts.ConfigureSystem, s.reload))
-	s.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	s.mux.HandleFunc("GET /readyz", s.ready)
-	if c.Metrics != nil {
-		s.mux.Handle("GET /metrics", c.Metrics)
+	for _, r := range s.table() {
+		s.mux.Handle(r.method+" "+r.pattern, r.handler)
 	}
 	s.mux.Handle("GET /", app())
 	s.routes = http.NewCrossOriginProtection().Handler(s.mux)
@@ -116,17 +105,10 @@ func app() http.Handler {
 	})
 }
 
-// problem is the body of an error (RFC 9457).
-type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-}
-
 func fail(w http.ResponseWriter, status int, kind, title string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(problem{"urn:charterwatch:" + kind, title, status})
+	_ = json.NewEncoder(w).Encode(Problem{"urn:charterwatch:" + kind, title, status})
 }
 
 func (s *Server) answer(w http.ResponseWriter, v any) {
@@ -320,17 +302,6 @@ func (s *Server) availability(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	fail(w, http.StatusNotFound, "not_found", "there is no such site")
-}
-
-// Result is one look on the wire.
-type Result struct {
-	Vantage    string         `json:"vantage"`
-	Slot       int64          `json:"slot"`
-	Attempt    int            `json:"attempt"`
-	Outcome    probes.Outcome `json:"outcome"`
-	Reason     probes.Reason  `json:"reason"`
-	Detail     string         `json:"detail,omitempty"`
-	DurationMS float64        `json:"duration_ms"`
 }
 
 func (s *Server) results(w http.ResponseWriter, r *http.Request) {

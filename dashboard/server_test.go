@@ -85,7 +85,7 @@ func ask(s http.Handler, method, path, token string) *httptest.ResponseRecorder 
 // wantProblem demands a problem document with this status.
 func wantProblem(t *testing.T, what string, w *httptest.ResponseRecorder, status int, kind string) {
 	t.Helper()
-	var p problem
+	var p Problem
 	err := json.Unmarshal(w.Body.Bytes(), &p)
 	if w.Code != status || w.Header().Get("Content-Type") != "application/problem+json" || err != nil || p.Status != status || !strings.HasSuffix(p.Type, kind) || p.Title == "" {
 		t.Errorf("%s: %d %s %s", what, w.Code, w.Header().Get("Content-Type"), w.Body)

@@ -165,3 +165,21 @@ type Event struct {
 	Reason probes.Reason        `json:"reason"`
 	Count  int                  `json:"count,omitempty"`
 }
+
+// Result is one look on the wire.
+type Result struct {
+	Vantage    string         `json:"vantage"`
+	Slot       int64          `json:"slot"`    // the instant the look stands for
+	Attempt    int            `json:"attempt"` // 0 is the slot's own look, others confirm its failure
+	Outcome    probes.Outcome `json:"outcome"`
+	Reason     probes.Reason  `json:"reason"`
+	Detail     string         `json:"detail,omitempty"`
+	DurationMS float64        `json:"duration_ms"`
+}
+
+// Problem is the body of an error (RFC 9457).
+type Problem struct {
+	Type   string `json:"type"` // urn:charterwatch: and a name that does not change
+	Title  string `json:"title"`
+	Status int    `json:"status"` // the HTTP status
+}

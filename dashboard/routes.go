@@ -1,0 +1,111 @@
+package dashboard
+
+import (
+	"net/http"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/accounts"
+)
+
+// route is one address that the server answers under, with what the API's document says
+// of it.
+type route struct {
+	method, pattern string // as for http.ServeMux
+	handler         http.Handler
+
+	path    string // in the document, where the pattern says less
+	summary string
+	more    string // several sentences, where the summary does not suffice
+	query   []parameter
+	answer  any      // a value of what comes back as JSON; nil: a line of text
+	roles   []string // a token of one of these is needed; nil asks for no token
+	errors  []int    // besides 500
+	plain   bool     // errors are no problem documents
+}
+
+// parameter is one of a query.
+type parameter struct{ name, about, example string }
+
+var spanQuery = []parameter{
+	{"from", "Start of the span: RFC 3339 or ms since the epoch. By default 24 hours ago.", "2026-11-23T09:00:00+09:00"},
+	{"to", "End of the span. By default now.", "1795392000000"},
+}
+
+// rolesThat names the roles with a permission.
+func rolesThat(p accounts.Permission) (names []string) {
+	for _, r := range accounts.Roles() {
+		if r.Can(p) {
+			names = append(names, r.String())
+		}
+	}
+	return names
+}
+
+// table lists every address but those of the web app's files.
+func (s *Server) table() []route {
+	routes := append(s.reads(), s.writes()...)
+	routes = append(routes, s.plumbing()...)
+	if s.cfg.Metrics != nil {
+		routes = append(routes, route{method: "GET", pattern: "/metrics", handler: s.cfg.Metrics, summary: "Metrics for Prometheus", plain: true})
+	}
+	return routes
+}
+
+func (s *Server) reads() []route {
+	return []route{
+		{
+			method: "GET", pattern: "/api/v1/live", handler: s.cfg.Hub, summary: "The live feed (WebSocket)", answer: Message{}, plain: true,
+			more: "Each text frame is one Message. First comes hello; then a snapshot, or the deltas that were missed if epoch and seq " +
+				"name a point that can be resumed from; then deltas, whose seq grows by one, and beats. A client that sees a gap in seq, or no " +
+				"frame for three times beat_ms, connects again with the last epoch and seq it knows. A client that reads too slowly is disconnected.",
+			query: []parameter{{"epoch", "The epoch of the last hello.", "K5QJZ3"}, {"seq", "The last seq taken in.", "1742"}},
+		},
+		{method: "GET", pattern: "/api/v1/wall", handler: http.HandlerFunc(s.wall), summary: "The whole wall, as the live feed's snapshot", answer: Message{}, errors: []int{http.StatusServiceUnavailable}},
+		{
+			method: "GET", pattern: "/api/v1/outages", handler: http.HandlerFunc(s.outages), summary: "Outages, the latest first", answer: []Outage{}, errors: []int{http.StatusBadRequest},
+			query: append([]parameter{
+				{"site", "Only of this site.", "homepage"}, {"open", "true: only those that are open, whenever they began.", "true"},
+				{"level", "check: those of single checks too.", "check"}, {"limit", "At most so many, up to 1000.", "20"},
+			}, spanQuery...),
+		},
+		{
+			method: "GET", pattern: "/api/v1/outages/{id...}", path: "/api/v1/outages/{id}/capture", handler: http.HandlerFunc(s.capture),
+			summary: "The first failing answer of a check's outage, as seen", answer: compliance.OutageCapture{}, errors: []int{http.StatusNotFound},
+			more: "Credentials are blanked and the body is capped. The id of a check's outage holds a slash, which is sent as it is.",
+		},
+		{
+			method: "GET", pattern: "/api/v1/sites/{site}/availability", handler: http.HandlerFunc(s.availability), summary: "A site's accounts for a month",
+			answer: Availability{}, errors: []int{http.StatusBadRequest, http.StatusNotFound},
+			query: []parameter{{"month", "Calendar month of the organisation's zone. By default the current one.", "2026-11"}},
+		},
+		{
+			method: "GET", pattern: "/api/v1/checks/{site}/{check}/results", handler: http.HandlerFunc(s.results), summary: "A check's looks, the earliest first",
+			answer: []Result{}, errors: []int{http.StatusBadRequest, http.StatusNotFound},
+			query: append([]parameter{{"limit", "At most so many, up to 10000.", "100"}}, spanQuery...),
+		},
+		{method: "GET", pattern: "/api/v1/openapi.json", handler: http.HandlerFunc(s.openapi), summary: "This document", answer: map[string]any{}},
+	}
+}
+
+func (s *Server) writes() []route {
+	push := route{
+		pattern: "/push/{token}/{site}/{check}", handler: http.HandlerFunc(s.push), summary: "A batch job's heartbeat",
+		more:  "The token stands in the address because many jobs can call an address and nothing else; give such tokens the role job, which may do nothing more.",
+		roles: rolesThat(accounts.SendHeartbeats), errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound},
+		query: []parameter{{"status", "ok (by default) or fail, when the job itself failed.", "fail"}, {"msg", "A few words about it.", "disk full"}},
+	}
+	get, post := push, push
+	get.method, post.method = "GET", "POST"
+	return []route{get, post, {
+		method: "POST", pattern: "/-/reload", handler: s.write(accounts.ConfigureSystem, s.reload), summary: "Read the configuration anew",
+		more:  "A file with problems changes nothing; the answer names them.",
+		roles: rolesThat(accounts.ConfigureSystem), errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity},
+	}}
+}
+
+func (s *Server) plumbing() []route {
+	return []route{
+		{method: "GET", pattern: "/healthz", summary: "Whether the process answers", plain: true, handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })},
+		{method: "GET", pattern: "/readyz", handler: http.HandlerFunc(s.ready), summary: "Whether results are being stored", errors: []int{http.StatusServiceUnavailable}},
+	}
+}
