@@ -25,6 +25,7 @@ func TestLanguage(t *testing.T) {
 		{"flag first", "en", map[string]string{"CHARTERWATCH_LANG": "ko", "LANG": "ko_KR.UTF-8"}, "en", true, false},
 		{"own variable next", "", map[string]string{"CHARTERWATCH_LANG": "ko", "LC_ALL": "en_GB.UTF-8"}, "ko", true, false},
 		{"LC_ALL", "", map[string]string{"LC_ALL": "ko_KR.UTF-8", "LANG": "en_US"}, "ko", true, false},
+		{"LC_ALL over LC_MESSAGES", "", map[string]string{"LC_ALL": "ko_KR", "LC_MESSAGES": "en_US"}, "ko", true, false},
 		{"LC_MESSAGES", "", map[string]string{"LC_MESSAGES": "ko", "LANG": "en_US"}, "ko", true, false},
 		{"LANG", "", map[string]string{"LANG": "ko_KR.eucKR@x"}, "ko", true, false},
 		{"the first that is set decides", "", map[string]string{"LC_ALL": "C.UTF-8", "LANG": "ko_KR"}, "en", false, false},
