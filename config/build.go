@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
 )
@@ -46,7 +47,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 	for i, c := range l.File.Uplink.Canaries {
 		p, err := b.canary(c)
 		if err != nil {
-			l.d.on(fmt.Sprintf("uplink.canaries[%d]", i), "", "%v", err)
+			l.d.because(fmt.Sprintf("uplink.canaries[%d]", i), err)
 			continue
 		}
 		out.Canaries = append(out.Canaries, p)
@@ -97,8 +98,8 @@ func (b *builder) site(s Site, path string) (compliance.Site, []monitor.Watch) {
 		URL: s.URL, Owner: s.Owner, DependsOn: s.DependsOn,
 	}
 	for _, h := range s.ServiceHours {
-		days, err := weekdays(h.Days)
-		if err != nil {
+		days, bad := weekdays(h.Days)
+		if bad != "" {
 			continue // told by validation
 		}
 		out.ServiceHours = append(out.ServiceHours, compliance.ServiceHours{
@@ -220,20 +221,10 @@ func (b *builder) refused(err error, kind reflect.Type, path string) {
 	}
 	var f *probes.FieldError
 	if !errors.As(err, &f) {
-		b.d.on(path, "", "%v", err)
+		b.d.because(path, err)
 		return
 	}
-	b.d.on(join(path, locate(kind, f.Field)), gerund(f.Remedy), "%s", f.Problem)
-}
-
-// gerund makes a constructor's remedy, an imperative, follow "try".
-func gerund(remedy string) string {
-	for verb, to := range map[string]string{"write ": "", "leave ": "leaving ", "give ": "giving ", "pass ": "passing "} {
-		if rest, ok := strings.CutPrefix(remedy, verb); ok {
-			return to + rest
-		}
-	}
-	return remedy
+	b.d.on(join(path, locate(kind, f.Field)), messages.Named("refused", f.Rule, f.Args...))
 }
 
 // locate finds the key that sets a field of a probe's configuration: the longest at tag
@@ -284,7 +275,7 @@ func (b *builder) pem(file, path string) []byte {
 	}
 	pem, err := os.ReadFile(b.d.relative(file))
 	if err != nil {
-		b.d.on(path, "a PEM file that this user can read", "%v", err)
+		b.d.on(path, messages.New("config.unreadable_pem", "err", err))
 	}
 	return pem
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/probes"
 )
 
@@ -47,7 +49,8 @@ type fielder interface {
 
 // choiceError says that a mapping's discriminator is missing or wrong.
 type choiceError struct {
-	key, text, remedy string
+	key  string
+	what messages.Message
 }
 
 type mark struct{ line, col int }
@@ -60,13 +63,13 @@ type decoder struct {
 	marks    map[string]mark
 }
 
-func (d *decoder) at(n *yaml.Node, path, remedy, format string, args ...any) {
-	d.problems = append(d.problems, Problem{File: d.file, Line: n.Line, Col: n.Column, Path: path, Text: fmt.Sprintf(format, args...), Remedy: remedy})
+func (d *decoder) at(n *yaml.Node, path string, what messages.Message) {
+	d.problems = append(d.problems, Problem{File: d.file, Line: n.Line, Col: n.Column, Path: path, What: what})
 }
 
 // on reports a problem of a path that was decoded before, or of the nearest one above it.
-func (d *decoder) on(path, remedy, format string, args ...any) *Problem {
-	p := Problem{File: d.file, Path: path, Text: fmt.Sprintf(format, args...), Remedy: remedy}
+func (d *decoder) on(path string, what messages.Message) *Problem {
+	p := Problem{File: d.file, Path: path, What: what}
 	for at := path; ; {
 		if m, ok := d.marks[at]; ok {
 			p.Line, p.Col = m.line, m.col
@@ -82,8 +85,15 @@ func (d *decoder) on(path, remedy, format string, args ...any) *Problem {
 	return &d.problems[len(d.problems)-1]
 }
 
-func (d *decoder) warn(path, remedy, format string, args ...any) {
-	d.on(path, remedy, format, args...).Warning = true
+func (d *decoder) warn(path string, what messages.Message) { d.on(path, what).Warning = true }
+
+// because reports an error: in its own words if it is a message.
+func (d *decoder) because(path string, err error) {
+	var m messages.Message
+	if !errors.As(err, &m) {
+		m = messages.New("config.other", "err", err)
+	}
+	d.on(path, m)
 }
 
 func join(path, key string) string {
@@ -100,7 +110,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
 	}
 	d.marks[path] = mark{n.Line, n.Column}
 	if n.Tag == "!!null" {
-		d.at(n, path, "a value, or leave the key out", "is empty")
+		d.at(n, path, messages.New("config.empty_value"))
 		return
 	}
 	switch v.Type() {
@@ -120,7 +130,7 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
 		d.mapping(n, path, v.Addr().Interface())
 	case reflect.Slice:
 		if n.Kind != yaml.SequenceNode {
-			d.at(n, path, "a list, each entry on a line of its own after \"- \"", "is %s, not a list", kindOf(n))
+			d.at(n, path, messages.New("config.not_list", "is", kindOf(n)))
 			return
 		}
 		v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
@@ -134,21 +144,21 @@ func (d *decoder) value(n *yaml.Node, v reflect.Value, path string) {
 	}
 }
 
-func kindOf(n *yaml.Node) string {
+func kindOf(n *yaml.Node) messages.Message {
 	switch n.Kind {
 	case yaml.MappingNode:
-		return "a mapping"
+		return messages.New("config.node.mapping")
 	case yaml.SequenceNode:
-		return "a list"
+		return messages.New("config.node.list")
 	default:
-		return "a single value"
+		return messages.New("config.node.value")
 	}
 }
 
 // mapping decodes a mapping into the fields of one struct, or of those its kind chooses.
 func (d *decoder) mapping(n *yaml.Node, path string, target any) {
 	if n.Kind != yaml.MappingNode {
-		d.at(n, path, "keys and values, such as \""+exampleKey(target)+": ...\"", "is %s, not a mapping", kindOf(n))
+		d.at(n, path, messages.New("config.not_mapping", "is", kindOf(n), "key", exampleKey(target)))
 		return
 	}
 	targets := []any{target}
@@ -159,7 +169,7 @@ func (d *decoder) mapping(n *yaml.Node, path string, target any) {
 			if _, kn := lookup(n, bad.key); kn != nil {
 				at = kn
 			}
-			d.at(at, join(path, bad.key), bad.remedy, "%s", bad.text)
+			d.at(at, join(path, bad.key), bad.what)
 			return // without a kind nothing can be said of the other keys
 		}
 		targets = ts
@@ -174,9 +184,9 @@ func (d *decoder) mapping(n *yaml.Node, path string, target any) {
 		f, ok := fields[k.Value]
 		switch {
 		case !ok:
-			d.at(k, join(path, k.Value), nearest(k.Value, fields), "is not a key that is known here")
+			d.at(k, join(path, k.Value), unknownKey(k.Value, fields))
 		case seen[k.Value]:
-			d.at(k, join(path, k.Value), "one of the two", "is given twice")
+			d.at(k, join(path, k.Value), messages.New("config.twice"))
 		default:
 			seen[k.Value] = true
 			d.value(c, f, join(path, k.Value))
@@ -222,8 +232,8 @@ func exampleKey(target any) string {
 	return "key"
 }
 
-// nearest suggests the known key that takes the fewest edits, if it is near at all.
-func nearest(key string, fields map[string]reflect.Value) string {
+// unknownKey suggests the known key that takes the fewest edits, if one is near at all.
+func unknownKey(key string, fields map[string]reflect.Value) messages.Message {
 	best, distance := "", len(key)/2+1
 	var all []string
 	for k := range fields {
@@ -236,9 +246,9 @@ func nearest(key string, fields map[string]reflect.Value) string {
 		}
 	}
 	if best != "" {
-		return strconv.Quote(best)
+		return messages.New("config.unknown_key", "nearest", strconv.Quote(best))
 	}
-	return "one of " + strings.Join(all, ", ")
+	return messages.New("config.unknown_key_of", "keys", all)
 }
 
 // edits is the Levenshtein distance.
@@ -278,7 +288,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 			d.marks[p] = mark{c.Line, c.Column}
 		}
 		if c.Kind != yaml.ScalarNode || c.Tag == "!!null" {
-			d.at(c, p, "a text", "is not a single value")
+			d.at(c, p, messages.New("config.not_text"))
 			continue
 		}
 		out = append(out, c.Value)
@@ -288,7 +298,7 @@ func (d *decoder) list(n *yaml.Node, v reflect.Value, path string) {
 
 func (d *decoder) stringMap(n *yaml.Node, v reflect.Value, path string) {
 	if n.Kind != yaml.MappingNode {
-		d.at(n, path, "names and values, such as \"name: value\"", "is %s, not a mapping", kindOf(n))
+		d.at(n, path, messages.New("config.not_names", "is", kindOf(n)))
 		return
 	}
 	v.Set(reflect.MakeMap(v.Type()))
@@ -297,7 +307,7 @@ func (d *decoder) stringMap(n *yaml.Node, v reflect.Value, path string) {
 		d.value(n.Content[i+1], item, join(path, n.Content[i].Value))
 		key := reflect.ValueOf(n.Content[i].Value)
 		if v.MapIndex(key).IsValid() {
-			d.at(n.Content[i], join(path, n.Content[i].Value), "one of the two", "is given twice")
+			d.at(n.Content[i], join(path, n.Content[i].Value), messages.New("config.twice"))
 		}
 		v.SetMapIndex(key, item)
 	}
@@ -305,7 +315,7 @@ func (d *decoder) stringMap(n *yaml.Node, v reflect.Value, path string) {
 
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 	if n.Kind != yaml.ScalarNode {
-		d.at(n, path, "one value", "is %s, not a single value", kindOf(n))
+		d.at(n, path, messages.New("config.not_value", "is", kindOf(n)))
 		return
 	}
 	switch v.Kind() {
@@ -313,14 +323,14 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, path string) {
 		v.SetString(n.Value)
 	case reflect.Bool:
 		if n.Tag != "!!bool" {
-			d.at(n, path, "true or false", "%q is not a yes or no", n.Value)
+			d.at(n, path, messages.New("config.not_bool", "value", strconv.Quote(n.Value)))
 			return
 		}
 		v.SetBool(n.Value == "true" || n.Value == "True" || n.Value == "TRUE")
 	case reflect.Int, reflect.Int64:
 		i, err := strconv.ParseInt(n.Value, 10, 64)
 		if err != nil {
-			d.at(n, path, "a number such as 3", "%q is not a whole number", n.Value)
+			d.at(n, path, messages.New("config.not_int", "value", strconv.Quote(n.Value)))
 			return
 		}
 		v.SetInt(i)
@@ -352,27 +362,27 @@ func ParseDuration(s string) (time.Duration, error) {
 
 func (d *decoder) special(n *yaml.Node, v reflect.Value, path string) {
 	if n.Kind != yaml.ScalarNode {
-		d.at(n, path, "one value", "is %s, not a single value", kindOf(n))
+		d.at(n, path, messages.New("config.not_value", "is", kindOf(n)))
 		return
 	}
 	switch v.Type() {
 	case durationType:
 		t, err := ParseDuration(n.Value)
 		if err != nil {
-			d.at(n, path, `"30s", "5m", "1h30m" or "21d"`, "%q is not a duration", n.Value)
+			d.at(n, path, messages.New("config.not_duration", "value", strconv.Quote(n.Value)))
 			return
 		}
 		v.SetInt(int64(t))
 	case dateType:
 		t, err := time.Parse(time.DateOnly, n.Value)
 		if err != nil {
-			d.at(n, path, `"2026-12-31"`, "%q is not a day of the calendar", n.Value)
+			d.at(n, path, messages.New("config.not_date", "value", strconv.Quote(n.Value)))
 			return
 		}
 		v.Set(reflect.ValueOf(Date{t.Year(), int(t.Month()), t.Day()}))
 	case referenceType:
 		if !reference.MatchString(n.Value) {
-			d.at(n, path, "${env:NAME} or ${file:/path/to/file}", "holds a credential in the clear") // which is not repeated here
+			d.at(n, path, messages.New("config.clear_secret", "env", "${env:NAME}", "file", "${file:/path/to/file}")) // which is not repeated here
 			return
 		}
 		v.SetString(d.resolve(n, path))
@@ -390,13 +400,13 @@ func (d *decoder) resolve(n *yaml.Node, path string) string {
 		if m[1] == "env" {
 			s, ok := d.getenv(m[2])
 			if !ok || s == "" {
-				d.at(n, path, "setting it before the start", "the environment has no %s", m[2])
+				d.at(n, path, messages.New("config.no_variable", "name", m[2]))
 			}
 			return s
 		}
 		b, err := os.ReadFile(d.relative(m[2]))
 		if err != nil {
-			d.at(n, path, "a file that this user can read", "%v", err)
+			d.at(n, path, messages.New("config.unreadable_file", "err", err))
 		}
 		return strings.TrimRight(string(b), "\r\n")
 	})

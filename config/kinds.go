@@ -2,9 +2,11 @@ package config
 
 import (
 	"slices"
-	"strings"
+	"strconv"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 // Check is one way a site is watched: what all kinds have, and one kind's own keys.
@@ -241,12 +243,11 @@ func kindNames() []string {
 // fields implements fielder.
 func (c *Check) fields(key func(string) (string, *yaml.Node)) ([]any, *choiceError) {
 	name, node := key("kind")
-	all := "one of " + strings.Join(kindNames(), ", ")
 	switch {
 	case node == nil:
-		return nil, &choiceError{"kind", "is missing", all}
+		return nil, &choiceError{"kind", messages.New("config.no_kind", "kinds", kindNames())}
 	case !slices.Contains(kindNames(), name):
-		return nil, &choiceError{"kind", "\"" + name + "\" is not a kind of check", all}
+		return nil, &choiceError{"kind", messages.New("config.unknown_kind", "value", strconv.Quote(name), "kinds", kindNames())}
 	}
 	c.kind = kinds()[name]()
 	return []any{&c.Common, c.kind}, nil

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -17,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 // Loaded is a file that was read, with what is worth a warning.
@@ -35,18 +35,19 @@ type Options struct {
 // maxFile bounds a configuration file, in bytes.
 const maxFile = 8 << 20
 
-// Load reads and validates a file. An error is [Problems] unless the file cannot be read.
+// Load reads and validates a file. An error is [Problems], or a [messages.Message] when the
+// file cannot be read.
 func Load(path string, o Options) (*Loaded, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, messages.New("config.unreadable", "err", err)
 	}
 	if info.Size() > maxFile {
-		return nil, fmt.Errorf("read the configuration: %s has %d bytes, more than a configuration can have (%d)", path, info.Size(), maxFile)
+		return nil, messages.New("config.too_large", "path", path, "n", info.Size(), "max", maxFile)
 	}
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, messages.New("config.unreadable", "err", err)
 	}
 	return Parse(path, b, o)
 }
@@ -62,10 +63,10 @@ func Parse(path string, text []byte, o Options) (*Loaded, error) {
 		return nil, syntax(path, err)
 	}
 	if len(doc.Content) == 0 {
-		return nil, Problems{{File: path, Line: 1, Col: 1, Text: "is empty", Remedy: "an organisation, a name and a site; deploy/examples has some"}}
+		return nil, Problems{{File: path, Line: 1, Col: 1, What: messages.New("config.empty_file")}}
 	}
 	if bad := aliases(doc.Content[0], map[*yaml.Node]bool{}, new(int)); bad != nil {
-		return nil, Problems{{File: path, Line: bad.Line, Col: bad.Column, Text: "aliases nest without end", Remedy: "fewer aliases"}}
+		return nil, Problems{{File: path, Line: bad.Line, Col: bad.Column, What: messages.New("config.aliases")}}
 	}
 	l.d.value(doc.Content[0], reflect.ValueOf(&l.File).Elem(), "")
 	l.required(reflect.ValueOf(&l.File).Elem(), "")
@@ -93,7 +94,7 @@ func (l *Loaded) done() (*Loaded, error) {
 var yamlLine = regexp.MustCompile(`line (\d+)`)
 
 func syntax(path string, err error) Problems {
-	p := Problem{File: path, Text: "is not YAML: " + strings.TrimPrefix(err.Error(), "yaml: "), Remedy: "checking indentation and quotes near that line"}
+	p := Problem{File: path, What: messages.New("config.syntax", "err", strings.TrimPrefix(err.Error(), "yaml: "))}
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		p.Line, _ = strconv.Atoi(m[1])
 		p.Col = 1
@@ -153,11 +154,16 @@ func (l *Loaded) required(v reflect.Value, path string) {
 				continue
 			}
 			if _, given := l.d.marks[join(path, key)]; !given && f.Tag.Get("required") != "" {
-				l.d.on(join(path, key), fmt.Sprintf("%q: %s", key+": ...", f.Tag.Get("doc")), "is missing")
+				l.d.on(join(path, key), messages.New("config.missing", "key", key, "doc", describe(v.Type(), key)))
 			}
 			l.required(v.Field(i), join(path, key))
 		}
 	}
+}
+
+// describe is what a required key is for. The English text is the one of the schema.
+func describe(t reflect.Type, key string) messages.Message {
+	return messages.Named("doc", strings.ToLower(t.Name())+"."+key)
 }
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
@@ -169,7 +175,7 @@ func (l *Loaded) validate() {
 	}
 	zone, err := time.LoadLocation(f.Organisation.Timezone)
 	if err != nil {
-		d.on("organisation.timezone", `"Asia/Seoul" or another IANA name`, "%q is not a time zone", f.Organisation.Timezone)
+		d.on("organisation.timezone", messages.New("config.timezone", "value", strconv.Quote(f.Organisation.Timezone)))
 	} else {
 		l.Zone = zone
 	}
@@ -177,14 +183,13 @@ func (l *Loaded) validate() {
 		f.Organisation.Languages = List{"ko", "en"}
 	}
 	for i, lang := range f.Organisation.Languages {
-		if lang != "ko" && lang != "en" {
-			d.on(fmt.Sprintf("organisation.languages[%d]", i), "ko or en", "%q is not a language of this program", lang)
+		if !slices.Contains(messages.Languages(), lang) {
+			d.on(fmt.Sprintf("organisation.languages[%d]", i), messages.New("config.language", "value", strconv.Quote(lang), "languages", messages.Languages()))
 		}
 	}
 	l.name(f.Organisation.Name, "organisation.name")
 	if len(f.Uplink.Canaries) == 0 {
-		d.warn("uplink.canaries", "two addresses outside the sites' network, such as tcp://192.0.2.1:443",
-			"no canaries: when the monitor's own uplink fails, every site will look down")
+		d.warn("uplink.canaries", messages.New("config.no_canaries"))
 	}
 	l.policies()
 	l.sites()
@@ -193,7 +198,7 @@ func (l *Loaded) validate() {
 
 func (l *Loaded) name(n Name, path string) {
 	if _, given := l.d.marks[path]; given && n.KO == "" && n.EN == "" {
-		l.d.on(path, "{ko: ..., en: ...}", "names nothing")
+		l.d.on(path, messages.New("config.nameless", "example", "{ko: ..., en: ...}"))
 	}
 }
 
@@ -201,17 +206,17 @@ func (l *Loaded) policies() {
 	for name, p := range l.File.Policies {
 		path := join("policies", name)
 		if n := p.Confirm.Failures; n < 0 || n > 20 {
-			l.d.on(path+".confirm.failures", "3", "%d failures cannot be demanded", n)
+			l.d.on(path+".confirm.failures", messages.New("config.failures", "n", n))
 		}
 		l.span(path+".confirm.reprobe", p.Confirm.Reprobe, time.Second, time.Hour)
 		if v := p.Confirm.Vantages; v != "" && v != "majority" {
-			l.d.on(path+".confirm.vantages", "majority", "%q is not a quorum", v)
+			l.d.on(path+".confirm.vantages", messages.New("config.quorum", "value", strconv.Quote(v)))
 		}
 		if n := p.Recover.Passes; n < 0 || n > 100 {
-			l.d.on(path+".recover.passes", "2", "%d passes cannot be demanded", n)
+			l.d.on(path+".recover.passes", messages.New("config.passes", "n", n))
 		}
 		if h := p.Recover.Hold; h != nil && (*h < 0 || time.Duration(*h) > 24*time.Hour) {
-			l.d.on(path+".recover.hold", "30m", "a recovery cannot be made to hold for %s", time.Duration(*h))
+			l.d.on(path+".recover.hold", messages.New("config.hold", "duration", time.Duration(*h)))
 		}
 		l.span(path+".degraded.latency_p95", p.Degraded.LatencyP95, time.Millisecond, time.Hour)
 	}
@@ -220,7 +225,7 @@ func (l *Loaded) policies() {
 // span demands that a duration that is given lies in [low, high].
 func (l *Loaded) span(path string, d Duration, low, high time.Duration) {
 	if _, given := l.d.marks[path]; given && (time.Duration(d) < low || time.Duration(d) > high) {
-		l.d.on(path, fmt.Sprintf("from %s to %s", low, high), "%s is out of range", time.Duration(d))
+		l.d.on(path, messages.New("config.span", "duration", time.Duration(d), "low", low, "high", high))
 	}
 }
 
@@ -231,15 +236,15 @@ func (l *Loaded) sites() {
 		l.id(s.ID, path+".id", ids)
 		l.name(s.Name, path+".name")
 		if u, err := url.Parse(s.URL); s.URL != "" && (err != nil || u.Hostname() == "" || u.Scheme != "http" && u.Scheme != "https") {
-			l.d.on(path+".url", "https://www.example.or.kr/", "is not an absolute http or https address")
+			l.d.on(path+".url", messages.New("config.site_url"))
 		}
 		if s.Policy != "" {
 			if _, ok := l.File.Policies[s.Policy]; !ok && s.Policy != "default" {
-				l.d.on(path+".policy", "a name under policies", "there is no policy %q", s.Policy)
+				l.d.on(path+".policy", messages.New("config.no_policy", "value", strconv.Quote(s.Policy)))
 			}
 		}
 		if _, given := l.d.marks[path+".checks"]; given && len(s.Checks) == 0 {
-			l.d.on(path+".checks", "a check, such as {id: front, kind: http}", "lists none")
+			l.d.on(path+".checks", messages.New("config.no_checks", "example", "{id: front, kind: http}"))
 		}
 		checks := map[string]string{}
 		for j := range s.Checks {
@@ -250,7 +255,7 @@ func (l *Loaded) sites() {
 		}
 	}
 	if _, given := l.d.marks["sites"]; given && len(l.File.Sites) == 0 {
-		l.d.on("sites", "at least one site", "lists none")
+		l.d.on("sites", messages.New("config.no_sites"))
 	}
 }
 
@@ -259,11 +264,11 @@ func (l *Loaded) id(id, path string, seen map[string]string) {
 		return
 	}
 	if !idPattern.MatchString(id) {
-		l.d.on(path, "lower-case letters, digits and hyphens, at most 64", "%q cannot be an id", id)
+		l.d.on(path, messages.New("config.id", "value", strconv.Quote(id)))
 	}
 	if first, dup := seen[id]; dup {
 		m := l.d.marks[first]
-		l.d.on(path, "another id", "%q is taken already, on line %d", id, m.line)
+		l.d.on(path, messages.New("config.id_taken", "value", strconv.Quote(id), "line", m.line))
 	}
 	seen[id] = path
 }
@@ -279,11 +284,11 @@ func (l *Loaded) check(c *Check, path string, seen map[string]string) {
 	if _, given := l.d.marks[path+".timeout"]; !given {
 		c.Timeout = Duration(min(10*time.Second, interval*2/3).Truncate(time.Millisecond))
 	} else if t := time.Duration(c.Timeout); t <= 0 || t >= interval {
-		l.d.on(path+".timeout", fmt.Sprintf("less than %s, such as %s", interval, min(10*time.Second, interval*2/3)), "%s does not fit into the interval of %s", t, interval)
+		l.d.on(path+".timeout", messages.New("config.timeout", "timeout", t, "interval", interval, "example", min(10*time.Second, interval*2/3)))
 	}
 	if p, ok := c.kind.(*PushCheck); ok {
 		if p.Grace < 0 {
-			l.d.on(path+".grace", "1h", "is negative")
+			l.d.on(path+".grace", messages.New("config.grace"))
 		}
 		if p.Grace == 0 {
 			p.Grace = c.Interval / 10
@@ -293,45 +298,45 @@ func (l *Loaded) check(c *Check, path string, seen map[string]string) {
 
 func (l *Loaded) hours(h ServiceHours, path string) {
 	if _, _, err := compliance.ParseClose(h.Close); h.Close != "" && err != nil {
-		l.d.on(path+".close", `"00:00-00:30"`, "%v", err)
+		l.d.on(path+".close", messages.New("config.close", "value", strconv.Quote(h.Close)))
 	}
-	if _, err := weekdays(h.Days); err != nil {
-		l.d.on(path+".days", "daily, or some of [mon, tue, wed, thu, fri, sat, sun]", "%v", err)
+	if _, bad := weekdays(h.Days); bad != "" {
+		l.d.on(path+".days", messages.New("config.days", "value", bad))
 	}
 }
 
-func weekdays(days List) (compliance.Weekdays, error) {
+// weekdays reads a list of days. bad is the first that is none, quoted.
+func weekdays(days List) (w compliance.Weekdays, bad string) {
 	if len(days) == 0 || len(days) == 1 && days[0] == "daily" {
-		return compliance.Daily, nil
+		return compliance.Daily, ""
 	}
 	names := []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
-	var out compliance.Weekdays
 	for _, d := range days {
 		i := slices.Index(names, d)
 		if i < 0 {
-			return 0, fmt.Errorf("%q is not a day", d)
+			return 0, strconv.Quote(d)
 		}
-		out |= 1 << i
+		w |= 1 << i
 	}
-	return out, nil
+	return w, ""
 }
 
 var retention = regexp.MustCompile(`^(\d+) (days?|months?|years?)$`)
 
 // ParseRetention reads "26 months", "400 days" or "5 years"; months count as 31 days and
-// years as 366, so that nothing goes early.
+// years as 366, so that nothing goes early. An error is a [messages.Message].
 func ParseRetention(s string) (time.Duration, error) {
 	m := retention.FindStringSubmatch(s)
 	if m == nil {
-		return 0, fmt.Errorf("%q is not a length of keeping", s)
+		return 0, messages.New("config.retention", "value", strconv.Quote(s))
 	}
 	n, err := strconv.Atoi(m[1])
 	if err != nil || n > 40_000 {
-		return 0, fmt.Errorf("%q is not a length of keeping", s)
+		return 0, messages.New("config.retention", "value", strconv.Quote(s))
 	}
 	unit := map[byte]int{'d': 1, 'm': 31, 'y': 366}[m[2][0]]
 	if n*unit > 100*366 {
-		return 0, fmt.Errorf("%q is more than a century", s)
+		return 0, messages.New("config.retention_century", "value", strconv.Quote(s))
 	}
 	return time.Duration(n*unit) * 24 * time.Hour, nil
 }
@@ -340,7 +345,7 @@ func (l *Loaded) rest() {
 	f, d := &l.File, l.d
 	for i, c := range f.Uplink.Canaries {
 		if _, err := canary(c); err != nil {
-			d.on(fmt.Sprintf("uplink.canaries[%d]", i), "tcp://192.0.2.1:443 or dns://198.51.100.53", "%v", err)
+			d.because(fmt.Sprintf("uplink.canaries[%d]", i), err)
 		}
 	}
 	if f.Store.SQLite == "" {
@@ -351,27 +356,27 @@ func (l *Loaded) rest() {
 		f.Retention.Results = "26 months"
 	}
 	if keep, err := ParseRetention(f.Retention.Results); err != nil {
-		d.on("retention.results", `"26 months", "400 days" or "5 years"`, "%v", err)
+		d.because("retention.results", err)
 	} else if keep < 62*24*time.Hour {
-		d.on("retention.results", `at least "62 days"`, "%q does not last until a month's report is signed", f.Retention.Results)
+		d.on("retention.results", messages.New("config.retention_short", "value", strconv.Quote(f.Retention.Results)))
 	}
 	if f.Web.Listen == "" {
 		f.Web.Listen = "127.0.0.1:8480"
 	}
 	host, port, err := net.SplitHostPort(f.Web.Listen)
 	if n, perr := strconv.Atoi(port); err != nil || perr != nil || n < 0 || n > 65535 {
-		d.on("web.listen", "127.0.0.1:8480", "%q is not host:port", f.Web.Listen)
+		d.on("web.listen", messages.New("config.listen", "value", strconv.Quote(f.Web.Listen)))
 	} else if ip, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !ip.IsLoopback()) {
-		d.warn("web.listen", "127.0.0.1:8480 behind a proxy that asks who is there", "the dashboard can be read by anyone who reaches %s", f.Web.Listen)
+		d.warn("web.listen", messages.New("config.open_dashboard", "address", f.Web.Listen))
 	}
 	if f.Probing.Vantage == "" {
 		f.Probing.Vantage = "local"
 	}
 	if !idPattern.MatchString(f.Probing.Vantage) {
-		d.on("probing.vantage", "seoul-1", "%q cannot be an id", f.Probing.Vantage)
+		d.on("probing.vantage", messages.New("config.vantage", "value", strconv.Quote(f.Probing.Vantage)))
 	}
 	if n := f.Probing.AtOnce; n < 0 || n > 100_000 {
-		d.on("probing.at_once", "1000", "%d looks cannot be made at once", n)
+		d.on("probing.at_once", messages.New("config.at_once", "n", n))
 	}
 }
 
@@ -381,14 +386,14 @@ type canaryAddress struct{ scheme, address string }
 func canary(s string) (canaryAddress, error) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Path != "" || u.Scheme != "tcp" && u.Scheme != "dns" {
-		return canaryAddress{}, errors.New(strconv.Quote(s) + " is not a canary's address")
+		return canaryAddress{}, messages.New("config.canary", "value", strconv.Quote(s))
 	}
 	port := u.Port()
 	if port == "" && u.Scheme == "dns" {
 		port = "53"
 	}
 	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return canaryAddress{}, errors.New(strconv.Quote(s) + " has no port")
+		return canaryAddress{}, messages.New("config.canary_port", "value", strconv.Quote(s))
 	}
 	return canaryAddress{u.Scheme, net.JoinHostPort(u.Hostname(), port)}, nil
 }

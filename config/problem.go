@@ -5,21 +5,27 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
-// Problem is one thing wrong with a file, or worth a warning.
+// Problem is one thing wrong with a file, or worth a warning. Logs and Error have it in
+// English; [Problem.In] says it in the reader's language.
 type Problem struct {
 	File    string
 	Line    int // 1-based; 0 when the problem has no place
 	Col     int // 1-based
 	Path    string
-	Text    string // what is wrong
-	Remedy  string // what to try; may be empty
-	Warning bool   // the file can be used all the same
+	What    messages.Message // what is wrong; the text under its key + ".try", if any, is what to try
+	Warning bool             // the file can be used all the same
 }
 
-// String is "file:line:col: path: text; try remedy".
-func (p Problem) String() string {
+// String is the problem in English: "file:line:col: path: what; try remedy".
+func (p Problem) String() string { return p.In(messages.In("en")) }
+
+// In says the problem. Place and path are the same in every language, so that editors find
+// them.
+func (p Problem) In(s messages.Speech) string {
 	var b strings.Builder
 	b.WriteString(p.File)
 	if p.Line > 0 {
@@ -27,26 +33,31 @@ func (p Problem) String() string {
 	}
 	b.WriteString(": ")
 	if p.Warning {
-		b.WriteString("warning: ")
+		b.WriteString(s.Say(messages.New("config.warning")) + ": ")
 	}
 	if p.Path != "" {
 		b.WriteString(p.Path + ": ")
 	}
-	b.WriteString(p.Text)
-	if p.Remedy != "" {
-		b.WriteString("; try " + p.Remedy)
+	remedy := messages.Message{Key: p.What.Key + ".try", Args: p.What.Args}
+	if !s.Has(remedy.Key) {
+		b.WriteString(s.Say(p.What))
+		return b.String()
 	}
+	b.WriteString(s.Say(messages.New("config.with_remedy", "what", p.What, "remedy", remedy)))
 	return b.String()
 }
 
 // Problems is the error of a file that cannot be used.
 type Problems []Problem
 
-// Error lists every problem, one a line.
-func (ps Problems) Error() string {
+// Error lists every problem in English, one a line.
+func (ps Problems) Error() string { return ps.In(messages.In("en")) }
+
+// In lists every problem, one a line.
+func (ps Problems) In(s messages.Speech) string {
 	lines := make([]string, len(ps))
 	for i, p := range ps {
-		lines[i] = p.String()
+		lines[i] = p.In(s)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"net"
@@ -326,14 +325,14 @@ func (q *request) netHTTP(ctx context.Context) *http.Request {
 // client owns are refused.
 func (q *request) setHeader(name, value string) error {
 	if !httpguts.ValidHeaderFieldName(name) {
-		return fmt.Errorf("%q is not a header name", name)
+		return refuse("header_name", "name", strconv.Quote(name))
 	}
 	if !httpguts.ValidHeaderFieldValue(value) {
-		return fmt.Errorf("the value of header %s holds control characters", name)
+		return refuse("header_controls", "name", name)
 	}
 	switch name = http.CanonicalHeaderKey(name); name {
 	case "Connection", "Content-Length", "Transfer-Encoding", "Upgrade", "Keep-Alive", "Te", "Trailer", "Proxy-Authorization":
-		return fmt.Errorf("header %s belongs to the connection", name)
+		return refuse("header_reserved", "name", name)
 	case "Host":
 		q.host = value
 		return nil
@@ -362,7 +361,7 @@ func cleanURL(u *url.URL) (*url.URL, error) {
 		if c.Host[i] >= 0x80 {
 			host, err := idna.Lookup.ToASCII(c.Hostname())
 			if err != nil {
-				return nil, errors.New("the host is not a valid domain name")
+				return nil, refuse("url_domain")
 			}
 			if p := c.Port(); p != "" {
 				host = net.JoinHostPort(host, p)

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -66,20 +67,18 @@ func NewDNS(c DNSConfig, shared *Shared) (*DNS, error) {
 		d.network = "udp"
 	case "udp", "tcp":
 	default:
-		f.add("Transport", "write udp or tcp", "%q is not supported", c.Transport)
+		f.add("Transport", refuse("dns_transport", "value", strconv.Quote(c.Transport)))
 	}
 	g := f.in("Expect")
 	if c.Expect.Rcode != "" {
 		code, ok := dns.StringToRcode[strings.ToUpper(c.Expect.Rcode)]
 		if !ok {
-			g.add("Rcode", "write NOERROR, NXDOMAIN, SERVFAIL, REFUSED, ...", "%q is no response code", c.Expect.Rcode)
+			g.add("Rcode", refuse("dns_rcode", "value", strconv.Quote(c.Expect.Rcode)))
 		}
 		d.rcode = code
 	}
 	d.all, d.any, d.none = g.regexps("All", c.Expect.All), g.regexps("Any", c.Expect.Any), g.regexps("None", c.Expect.None)
-	if c.Expect.Latency < 0 {
-		g.add("Latency", "write a duration such as 1s", "is negative")
-	}
+	g.duration("Latency", c.Expect.Latency)
 	if err := f.err(); err != nil {
 		return nil, err
 	}
@@ -94,7 +93,7 @@ func (d *DNS) setQuestion(c DNSConfig, f fieldErrors) {
 	switch d.record {
 	case dns.TypeA, dns.TypeAAAA, dns.TypeCNAME, dns.TypeMX, dns.TypeTXT, dns.TypeNS, dns.TypeSOA, dns.TypeCAA, dns.TypePTR:
 	default:
-		f.add("Record", "write A, AAAA, CNAME, MX, TXT, NS, SOA, CAA or PTR", "%q is not supported", c.Record)
+		f.add("Record", refuse("dns_record", "value", strconv.Quote(c.Record)))
 	}
 	name := c.Name
 	if d.record == dns.TypePTR {
@@ -103,7 +102,7 @@ func (d *DNS) setQuestion(c DNSConfig, f fieldErrors) {
 		}
 	}
 	if _, ok := dns.IsDomainName(name); !ok || name == "" {
-		f.add("Name", "write a domain name", "%q is not one", c.Name)
+		f.add("Name", refuse("domain_name", "value", strconv.Quote(c.Name)))
 	}
 	d.name = dns.Fqdn(name)
 }

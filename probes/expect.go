@@ -62,10 +62,10 @@ func newExpectation(c HTTPExpect, f fieldErrors) *expectation {
 		x := headerExpectation{HeaderExpect: h}
 		field := fmt.Sprintf("Headers[%d]", i)
 		if h.Name == "" {
-			f.add(field+".Name", "name the header", "is empty")
+			f.add(field+".Name", refuse("header_unnamed"))
 		}
 		if h.Absent && (h.Equals != "" || h.Matches != "") {
-			f.add(field+".Absent", "leave out Equals and Matches", "an absent header has no value")
+			f.add(field+".Absent", refuse("header_absent"))
 		}
 		if h.Matches != "" {
 			x.matches = f.regexp(field+".Matches", h.Matches)
@@ -77,20 +77,18 @@ func newExpectation(c HTTPExpect, f fieldErrors) *expectation {
 	for i, src := range c.JSON {
 		x, err := compileJSON(src)
 		if err != nil {
-			f.add(fmt.Sprintf("JSON[%d]", i), `write an expression that is true or false, such as body.status == "ok"`, "%v", err)
+			f.add(fmt.Sprintf("JSON[%d]", i), err)
 			continue
 		}
 		e.json = append(e.json, x)
 	}
 	switch {
 	case c.SizeMin < 0 || c.SizeMax < 0 || c.SizeMax > 64<<20:
-		f.add("SizeMax", "write bytes from 0 to 67108864 (64 MiB)", "is out of range")
+		f.add("SizeMax", refuse("size"))
 	case c.SizeMax > 0 && c.SizeMin > c.SizeMax:
-		f.add("SizeMin", "write at most SizeMax", "is larger than SizeMax")
+		f.add("SizeMin", refuse("size_order"))
 	}
-	if c.Latency < 0 {
-		f.add("Latency", "write a duration such as 3s", "is negative")
-	}
+	f.duration("Latency", c.Latency)
 	return e
 }
 
@@ -108,7 +106,7 @@ func (e *expectation) setStatuses(list []string, f fieldErrors) {
 		} else if n, err := strconv.Atoi(lower); err == nil && n >= 100 && n <= 599 {
 			e.setStatus(n)
 		} else {
-			f.add(fmt.Sprintf("Status[%d]", i), `write a status such as "200" or a class such as "2xx"`, "%q is no status", s)
+			f.add(fmt.Sprintf("Status[%d]", i), refuse("status", "value", strconv.Quote(s)))
 		}
 	}
 }

@@ -8,19 +8,39 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // FieldError is a setting that a constructor refuses. Field is the Go field's path inside
-// the kind's config ("Expect.BodyMatches[0]"); Problem says what is wrong and Remedy what would be right.
+// the kind's config ("Expect.BodyMatches[0]"). Rule is the stable name of what is wrong, as a
+// [Reason] is of what was seen: whoever shows it to people has the words, and what would be
+// right. Args are what the words speak of: names and values in turn, as slog has them.
 // Constructors join all they find with errors.Join.
 type FieldError struct {
-	Field   string
-	Problem string
-	Remedy  string
+	Field string
+	Rule  string
+	Args  []any
 }
 
-func (e *FieldError) Error() string {
-	return fmt.Sprintf("%s: %s; %s", e.Field, e.Problem, e.Remedy)
+// Error is for developers, such as `Dial.Family: ip_version value=5`.
+func (e *FieldError) Error() string { return e.Field + ": " + refusal{e.Rule, e.Args}.Error() }
+
+// refusal is a FieldError that does not know its field yet.
+type refusal struct {
+	rule string
+	args []any
+}
+
+// refuse makes a refusal. A test demands words for every rule, with these arguments.
+func refuse(rule string, args ...any) refusal { return refusal{rule, args} }
+
+func (r refusal) Error() string {
+	var b strings.Builder
+	b.WriteString(r.rule)
+	for i := 0; i+1 < len(r.args); i += 2 {
+		fmt.Fprintf(&b, " %v=%v", r.args[i], r.args[i+1])
+	}
+	return b.String()
 }
 
 // fieldErrors collects what a constructor refuses.
@@ -36,8 +56,20 @@ func (f fieldErrors) in(field string) fieldErrors {
 	return fieldErrors{prefix: f.prefix + field + ".", errs: f.errs}
 }
 
-func (f fieldErrors) add(field, remedy, problem string, args ...any) {
-	*f.errs = append(*f.errs, &FieldError{Field: f.prefix + field, Problem: fmt.Sprintf(problem, args...), Remedy: remedy})
+// add notes what is wrong with a field: a refusal, or what a library says of it.
+func (f fieldErrors) add(field string, why error) {
+	var r refusal
+	if !errors.As(why, &r) {
+		r = refuse("other", "err", why)
+	}
+	*f.errs = append(*f.errs, &FieldError{Field: f.prefix + field, Rule: r.rule, Args: r.args})
+}
+
+// duration refuses a negative duration.
+func (f fieldErrors) duration(field string, d time.Duration) {
+	if d < 0 {
+		f.add(field, refuse("negative"))
+	}
 }
 
 func (f fieldErrors) err() error { return errors.Join(*f.errs...) }
@@ -56,7 +88,7 @@ func (f fieldErrors) regexps(field string, patterns []string) []*regexp.Regexp {
 func (f fieldErrors) regexp(field, pattern string) *regexp.Regexp {
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		f.add(field, "write an RE2 pattern (https://github.com/google/re2/wiki/Syntax)", "%q does not compile: %v", pattern, err)
+		f.add(field, refuse("pattern", "value", strconv.Quote(pattern), "err", err))
 		return nil
 	}
 	return re
@@ -67,7 +99,7 @@ func (f fieldErrors) hostPort(field, address string) (host string, port uint16) 
 	host, p, err := net.SplitHostPort(address)
 	n, perr := strconv.ParseUint(p, 10, 16)
 	if err != nil || perr != nil || host == "" || n == 0 {
-		f.add(field, `write "host:port", with brackets around an IPv6 address`, "%q is not an address", address)
+		f.add(field, refuse("address", "value", strconv.Quote(address)))
 		return "", 0
 	}
 	return host, uint16(n)
@@ -77,32 +109,32 @@ func (f fieldErrors) hostPort(field, address string) (host string, port uint16) 
 // which may hold a credential.
 func (f fieldErrors) url(field, raw string, schemes ...string) *url.URL {
 	u, err := url.Parse(raw)
-	remedy := "write an absolute URL that begins with " + strings.Join(schemes, ":// or ") + "://"
+	begin := strings.Join(schemes, "://, ") + "://"
 	switch {
 	case raw == "":
-		f.add(field, remedy, "is empty")
+		f.add(field, refuse("url_empty", "schemes", begin))
 	case err != nil:
-		f.add(field, remedy, "does not parse")
+		f.add(field, refuse("url", "schemes", begin))
 	case u.Hostname() == "":
-		f.add(field, remedy, "names no host")
+		f.add(field, refuse("url_host", "schemes", begin))
 	default:
 		for _, s := range schemes {
 			if u.Scheme == s {
 				if _, ok := urlPort(u); !ok {
-					f.add(field, "write a port from 1 to 65535, or none", "has the port %q", u.Port())
+					f.add(field, refuse("url_port", "value", strconv.Quote(u.Port())))
 					return nil
 				}
 				return u
 			}
 		}
-		f.add(field, remedy, "has the scheme %q", u.Scheme)
+		f.add(field, refuse("url_scheme", "value", strconv.Quote(u.Scheme), "schemes", begin))
 	}
 	return nil
 }
 
 func (f fieldErrors) family(field string, family int) {
 	if family != 0 && family != 4 && family != 6 {
-		f.add(field, "write 4, 6, or 0 for either", "%d is not an IP version", family)
+		f.add(field, refuse("ip_version", "value", family))
 	}
 }
 

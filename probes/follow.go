@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/charterwatch/charterwatch/internal/fetch"
@@ -33,10 +34,10 @@ func (r RedirectConfig) validate(f fieldErrors) RedirectConfig {
 	switch r.Mode {
 	case FollowAll, FollowNone, FollowSameHost:
 	default:
-		f.add("Mode", `write "none" or "same-host", or leave it out to follow all`, "%q is not a redirect mode", string(r.Mode))
+		f.add("Mode", refuse("redirect_mode", "value", strconv.Quote(string(r.Mode))))
 	}
 	if r.Max < 0 || r.Max > 50 {
-		f.add("Max", "write a number from 1 to 50", "%d redirects cannot be followed", r.Max)
+		f.add("Max", refuse("redirect_max", "n", r.Max))
 	}
 	if r.Max == 0 {
 		r.Max = DefaultMaxRedirects

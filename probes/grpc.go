@@ -51,17 +51,15 @@ func NewGRPC(c GRPCConfig, shared *Shared) (*GRPC, error) {
 		g.security = newSecurity(c.TLS, shared, f.in("TLS")).forHost(g.host).withProtocols("h2")
 	}
 	if len(c.Service) > 1000 || !utf8.ValidString(c.Service) {
-		f.add("Service", "write the service's full name, such as acme.Orders", "is no service name")
+		f.add("Service", refuse("grpc_service"))
 	}
 	q := request{agent: shared.agent}
 	for i, h := range c.Metadata {
 		if err := q.setHeader(h.Name, h.Value.Reveal()); err != nil {
-			f.add(fmt.Sprintf("Metadata[%d]", i), "write a header on one line", "%v", err)
+			f.add(fmt.Sprintf("Metadata[%d]", i), err)
 		}
 	}
-	if c.Latency < 0 {
-		f.add("Latency", "write a duration such as 3s", "is negative")
-	}
+	f.duration("Latency", c.Latency)
 	if err := f.err(); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"time"
 )
 
@@ -45,22 +46,20 @@ func newSecurity(c TLSConfig, s *Shared, f fieldErrors) *security {
 	case "1.3":
 		out.minVersion = tls.VersionTLS13
 	default:
-		f.add("MinVersion", "write 1.0, 1.1, 1.2 or 1.3", "%q is not a TLS version", c.MinVersion)
+		f.add("MinVersion", refuse("tls_version", "value", strconv.Quote(c.MinVersion)))
 	}
-	if c.ExpiresAfter < 0 {
-		f.add("ExpiresAfter", "write a duration such as 504h", "is negative")
-	}
+	f.duration("ExpiresAfter", c.ExpiresAfter)
 	if len(c.CA) > 0 {
 		pool, err := s.certPool(c.CA)
 		if err != nil {
-			f.add("CA", "give a file with at least one PEM CERTIFICATE block", "%v", err)
+			f.add("CA", err)
 		}
 		out.config.RootCAs = pool
 	}
 	if len(c.ClientCert) > 0 || c.ClientKey != "" {
 		pair, err := tls.X509KeyPair(c.ClientCert, []byte(c.ClientKey.Reveal()))
 		if err != nil {
-			f.add("ClientCert", "give a PEM certificate chain and its PEM key", "the certificate and the key do not make a pair")
+			f.add("ClientCert", refuse("key_pair"))
 		}
 		out.config.Certificates = []tls.Certificate{pair}
 	}

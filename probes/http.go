@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ func newClient(c clientConfig, req *request, shared *Shared, f fieldErrors) clie
 	out.proxy = newProxy(c.proxy, f, "Proxy")
 	switch {
 	case c.maxBody < 0 || c.maxBody > 64<<20:
-		f.add("MaxBody", "write at most 67108864 bytes (64 MiB)", "%d bytes cannot be read", c.maxBody)
+		f.add("MaxBody", refuse("max_body", "n", c.maxBody))
 	case c.maxBody == 0:
 		out.maxBody = DefaultMaxBody
 	}
@@ -102,13 +103,13 @@ func newRequest(c HTTPConfig, shared *Shared, f fieldErrors) *request {
 		q.method = http.MethodGet
 	}
 	if !httpguts.ValidHeaderFieldName(q.method) || q.method == http.MethodConnect {
-		f.add("Method", "write GET, HEAD, POST, ...", "%q is not a method that can be probed", c.Method)
+		f.add("Method", refuse("method", "value", strconv.Quote(c.Method)))
 	}
 	u := f.url("URL", c.URL, "http", "https")
 	if u != nil {
 		var err error
 		if q.url, err = cleanURL(u); err != nil {
-			f.add("URL", "write a host that can be looked up", "%v", err)
+			f.add("URL", err)
 		}
 		if u.User != nil {
 			q.auth = basicAuth(u.User)
@@ -116,18 +117,18 @@ func newRequest(c HTTPConfig, shared *Shared, f fieldErrors) *request {
 	}
 	switch {
 	case c.Bearer != "" && c.Username != "":
-		f.add("Bearer", "leave out one of Bearer and Username", "two ways to authenticate")
+		f.add("Bearer", refuse("two_credentials"))
 	case c.Bearer != "":
 		q.auth = "Bearer " + c.Bearer.Reveal()
 	case c.Username != "" || c.Password != "":
 		q.auth = basicAuth(url.UserPassword(c.Username, c.Password.Reveal()))
 	}
 	if !httpguts.ValidHeaderFieldValue(q.auth) {
-		f.add("Bearer", "give the token on one line", "holds control characters")
+		f.add("Bearer", refuse("credential_controls"))
 	}
 	for i, h := range c.Headers {
 		if err := q.setHeader(h.Name, h.Value.Reveal()); err != nil {
-			f.add(fmt.Sprintf("Headers[%d]", i), "write a header of the request on one line (RFC 9110, 5)", "%v", err)
+			f.add(fmt.Sprintf("Headers[%d]", i), err)
 		}
 	}
 	if q.url == nil {

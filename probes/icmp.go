@@ -54,15 +54,15 @@ func NewICMP(c ICMPConfig, shared *Shared) (*ICMP, error) {
 	}
 	switch {
 	case c.Host == "":
-		f.add("Host", "write a host name or an address", "is empty")
+		f.add("Host", refuse("host_empty"))
 	case c.Count < 1 || c.Count > 20:
-		f.add("Count", "write a number from 1 to 20", "%d echo requests are out of range", c.Count)
+		f.add("Count", refuse("icmp_count", "n", c.Count))
 	case c.AllowedLoss < 0 || c.AllowedLoss >= c.Count:
-		f.add("AllowedLoss", "write a number less than Count", "allows %d of %d to be lost", c.AllowedLoss, c.Count)
+		f.add("AllowedLoss", refuse("icmp_loss", "n", c.AllowedLoss, "count", c.Count))
 	case c.Size < 8 || c.Size > 65000:
-		f.add("Size", "write bytes from 8 to 65000", "%d bytes are out of range", c.Size)
+		f.add("Size", refuse("icmp_size", "n", c.Size))
 	case c.Interval < 10*time.Millisecond || c.Wait < 0 || c.Latency < 0:
-		f.add("Interval", "write at least 10ms, and nothing negative for Wait and Latency", "is out of range")
+		f.add("Interval", refuse("icmp_pause"))
 	}
 	if err := f.err(); err != nil {
 		return nil, err

@@ -82,11 +82,9 @@ func NewJourney(c JourneyConfig, shared *Shared) (*Journey, error) {
 	f := newFieldErrors()
 	j := &Journey{latency: c.Latency}
 	if len(c.Steps) == 0 || len(c.Steps) > maxJourneySteps {
-		f.add("Steps", fmt.Sprintf("write from 1 to %d steps", maxJourneySteps), "has %d steps", len(c.Steps))
+		f.add("Steps", refuse("journey_steps", "n", len(c.Steps), "max", maxJourneySteps))
 	}
-	if c.Latency < 0 {
-		f.add("Latency", "write a duration such as 10s", "is negative")
-	}
+	f.duration("Latency", c.Latency)
 	var first *request
 	known := map[string]bool{}
 	for i, s := range c.Steps {
@@ -96,7 +94,7 @@ func NewJourney(c JourneyConfig, shared *Shared) (*Journey, error) {
 		}
 		if i == 0 {
 			if strings.Contains(s.URL, "${") {
-				g.add("URL", "write the URL out", "nothing is captured before the first step")
+				g.add("URL", refuse("capture_first"))
 			} else {
 				first = newRequest(HTTPConfig{URL: s.URL}, shared, g)
 			}
@@ -116,15 +114,15 @@ func NewJourney(c JourneyConfig, shared *Shared) (*Journey, error) {
 func newStep(s JourneyStep, known map[string]bool, f fieldErrors) journeyStep {
 	out := journeyStep{JourneyStep: s, policy: s.Redirects.validate(f.in("Redirects")), expect: newExpectation(s.Expect, f.in("Expect"))}
 	if s.URL == "" {
-		f.add("URL", "write a URL, or a path of the site that the step before ended on", "is empty")
+		f.add("URL", refuse("step_url"))
 	}
 	if len(s.Form) > 0 && s.Body != "" {
-		f.add("Body", "leave out Form or Body", "a request has one body")
+		f.add("Body", refuse("two_bodies"))
 	}
 	used := func(field, text string) {
 		for _, name := range variables(text) {
 			if !known[name] {
-				f.add(field, "capture it in an earlier step", "${%s} is not known here", name)
+				f.add(field, refuse("variable", "value", "${"+name+"}"))
 			}
 		}
 	}
@@ -133,7 +131,7 @@ func newStep(s JourneyStep, known map[string]bool, f fieldErrors) journeyStep {
 	for i, h := range s.Headers {
 		used(fmt.Sprintf("Headers[%d]", i), h.Value.Reveal())
 		if err := new(request).setHeader(h.Name, ""); err != nil {
-			f.add(fmt.Sprintf("Headers[%d]", i), "write a header of the request (RFC 9110, 5)", "%v", err)
+			f.add(fmt.Sprintf("Headers[%d]", i), err)
 		}
 	}
 	for i, field := range s.Form {

@@ -3,7 +3,6 @@ package probes
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -73,15 +72,15 @@ func compileJSON(source string) (*jsonExpr, error) { return compileExpr(source, 
 
 func compileExpr(source string, as ...expr.Option) (*jsonExpr, error) {
 	if len(source) > maxExprSource {
-		return nil, fmt.Errorf("the expression is longer than %d bytes", maxExprSource)
+		return nil, refuse("expression_long", "max", maxExprSource)
 	}
 	if strings.TrimSpace(source) == "" {
-		return nil, errors.New("the expression is empty")
+		return nil, refuse("expression_empty")
 	}
 	options := append([]expr.Option{expr.Env(jsonScope{}), expr.Patch(stepCounter{})}, as...)
 	p, err := expr.Compile(source, options...)
 	if err != nil {
-		return nil, errors.New(oneLine(err.Error()))
+		return nil, refuse("expression", "err", oneLine(err.Error()))
 	}
 	return &jsonExpr{source: source, program: p}, nil
 }

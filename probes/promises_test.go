@@ -179,7 +179,7 @@ func TestConstructorsNameTheField(t *testing.T) {
 		}
 		for _, e := range joined.Unwrap() {
 			var fe *FieldError
-			if !errors.As(e, &fe) || fe.Problem == "" || fe.Remedy == "" {
+			if !errors.As(e, &fe) || fe.Rule == "" || fe.Rule == "other" {
 				t.Errorf("%#v", e)
 				continue
 			}

@@ -69,16 +69,14 @@ type Push struct{ c PushConfig }
 func NewPush(c PushConfig) (*Push, error) {
 	f := newFieldErrors()
 	if c.Check == "" {
-		f.add("Check", `write the check's id, such as "homepage/nightly-batch"`, "is empty")
+		f.add("Check", refuse("check_id"))
 	}
 	if c.Interval <= 0 {
-		f.add("Interval", "write how often the job reports, such as 24h", "is missing or negative")
+		f.add("Interval", refuse("push_interval"))
 	}
-	if c.Grace < 0 {
-		f.add("Grace", "write how late a report may be, such as 1h", "is negative")
-	}
+	f.duration("Grace", c.Grace)
 	if c.Heartbeats == nil {
-		f.add("Heartbeats", "pass the registry where reports arrive", "is missing")
+		f.add("Heartbeats", refuse("heartbeats"))
 	}
 	if c.Now == nil {
 		c.Now = time.Now

@@ -37,7 +37,7 @@ const (
 func newScript(steps []ScriptStep, f fieldErrors) script {
 	var s script
 	if len(steps) > maxScriptSteps {
-		f.add("Script", fmt.Sprintf("write at most %d steps", maxScriptSteps), "has %d steps", len(steps))
+		f.add("Script", refuse("script_steps", "n", len(steps), "max", maxScriptSteps))
 	}
 	tls := 0
 	for i, step := range steps {
@@ -48,7 +48,7 @@ func newScript(steps []ScriptStep, f fieldErrors) script {
 			set++
 			var err error
 			if out.send, err = unescape(step.Send.Reveal()); err != nil {
-				g.add("Send", `use \r \n \t \0 \\ or \xHH`, "%v", err)
+				g.add("Send", err)
 			}
 		}
 		if step.Expect != "" {
@@ -60,12 +60,12 @@ func newScript(steps []ScriptStep, f fieldErrors) script {
 			tls++
 		}
 		if set != 1 {
-			f.add(fmt.Sprintf("Script[%d]", i), "set exactly one of Send, Expect and StartTLS", "has %d of them", set)
+			f.add(fmt.Sprintf("Script[%d]", i), refuse("script_step", "n", set))
 		}
 		s.steps = append(s.steps, out)
 	}
 	if tls > 1 {
-		f.add("Script", "start TLS once", "starts TLS %d times", tls)
+		f.add("Script", refuse("script_tls", "n", tls))
 	}
 	return s
 }
@@ -164,7 +164,7 @@ func unescape(s string) (string, error) {
 			continue
 		}
 		if i++; i == len(s) {
-			return "", fmt.Errorf("ends in a backslash")
+			return "", refuse("escape_end")
 		}
 		switch s[i] {
 		case 'r':
@@ -179,16 +179,16 @@ func unescape(s string) (string, error) {
 			b.WriteByte('\\')
 		case 'x':
 			if i+2 >= len(s) {
-				return "", fmt.Errorf(`has a \x without two hexadecimal digits`)
+				return "", refuse("escape_hex")
 			}
 			n, err := strconv.ParseUint(s[i+1:i+3], 16, 8)
 			if err != nil {
-				return "", fmt.Errorf(`has a \x without two hexadecimal digits`)
+				return "", refuse("escape_hex")
 			}
 			b.WriteByte(byte(n))
 			i += 2
 		default:
-			return "", fmt.Errorf("has an unknown escape")
+			return "", refuse("escape")
 		}
 	}
 	return b.String(), nil

@@ -5,10 +5,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"strconv"
 	"sync"
 
 	"github.com/charterwatch/charterwatch/internal/fetch"
@@ -76,7 +76,7 @@ func (s *Shared) certPool(pem []byte) (*x509.CertPool, error) {
 	}
 	p := x509.NewCertPool()
 	if !p.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("holds no PEM certificate")
+		return nil, refuse("pem")
 	}
 	s.pools[key] = p
 	return p, nil
@@ -120,6 +120,6 @@ func resolverSetting(f fieldErrors, field, server string) string {
 	if a, err := netip.ParseAddr(server); err == nil {
 		return netip.AddrPortFrom(a, 53).String()
 	}
-	f.add(field, `write "192.0.2.53" or "[2001:db8::53]:5353"`, "%q is not the IP address of a resolver", server)
+	f.add(field, refuse("resolver", "value", strconv.Quote(server)))
 	return ""
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 )
 
@@ -30,7 +31,7 @@ func (s STARTTLS) dialogue() []string {
 
 func (s STARTTLS) validate(f fieldErrors, field string) {
 	if s != "" && s != "postgres" && s.dialogue() == nil {
-		f.add(field, "write smtp, imap, pop3, ftp or postgres, or a script for another protocol", "%q is not a known STARTTLS dialogue", string(s))
+		f.add(field, refuse("starttls", "value", strconv.Quote(string(s))))
 	}
 }
 

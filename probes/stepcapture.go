@@ -3,6 +3,7 @@ package probes
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -24,7 +25,7 @@ const maxCaptured = 16 << 10
 func newCapturer(c StepCapture, f fieldErrors) capturer {
 	out := capturer{name: c.Name, field: c.Field, header: c.Header}
 	if !variableName(c.Name) {
-		f.add("Name", "use letters, digits and underscores", "%q cannot be written as ${name}", c.Name)
+		f.add("Name", refuse("capture_name", "value", strconv.Quote(c.Name), "example", "${name}"))
 	}
 	set := 0
 	for _, s := range []string{c.Regex, c.JSON, c.Field, c.Header} {
@@ -33,7 +34,7 @@ func newCapturer(c StepCapture, f fieldErrors) capturer {
 		}
 	}
 	if set != 1 {
-		f.add("Name", "set exactly one of Regex, JSON, Field and Header", "has %d sources", set)
+		f.add("Name", refuse("capture_source", "n", set))
 	}
 	if c.Regex != "" {
 		out.regex = f.regexp("Regex", c.Regex)
@@ -41,7 +42,7 @@ func newCapturer(c StepCapture, f fieldErrors) capturer {
 	if c.JSON != "" {
 		var err error
 		if out.json, err = compileExpr(c.JSON); err != nil {
-			f.add("JSON", "write an expression such as body.token", "%v", err)
+			f.add("JSON", err)
 		}
 	}
 	return out

@@ -37,11 +37,9 @@ func NewTCP(c TCPConfig, shared *Shared) (*TCP, error) {
 	t.host, t.port = f.hostPort("Address", c.Address)
 	c.STARTTLS.validate(f, "STARTTLS")
 	t.script = newScript(c.Script, f)
-	if c.Latency < 0 {
-		f.add("Latency", "write a duration such as 3s", "is negative")
-	}
+	f.duration("Latency", c.Latency)
 	if t.script.startsTLS() && (c.STARTTLS != "" || c.UseTLS) {
-		f.add("Script", "leave out UseTLS and STARTTLS, or the step", "a step starts TLS, which has started already")
+		f.add("Script", refuse("tls_twice"))
 	}
 	if c.UseTLS || c.STARTTLS != "" || t.script.startsTLS() {
 		t.security = newSecurity(c.TLS, shared, f.in("TLS")).forHost(t.host)

@@ -55,7 +55,7 @@ func NewWebSocket(c WebSocketConfig, shared *Shared) (*WebSocket, error) {
 	if u := f.url("URL", c.URL, "ws", "wss"); u != nil {
 		clean, err := cleanURL(u)
 		if err != nil {
-			f.add("URL", "write a host that can be looked up", "%v", err)
+			f.add("URL", err)
 		} else {
 			w.url = clean
 			w.port, _ = urlPort(clean) // f.url made sure
@@ -67,7 +67,7 @@ func NewWebSocket(c WebSocketConfig, shared *Shared) (*WebSocket, error) {
 	}
 	for i, h := range c.Headers {
 		if err := q.setHeader(h.Name, h.Value.Reveal()); err != nil {
-			f.add(fmt.Sprintf("Headers[%d]", i), "write a header of the request on one line (RFC 9110, 5)", "%v", err)
+			f.add(fmt.Sprintf("Headers[%d]", i), err)
 		}
 	}
 	w.header = http.Header{}
@@ -78,9 +78,7 @@ func NewWebSocket(c WebSocketConfig, shared *Shared) (*WebSocket, error) {
 	if c.Expect != "" {
 		w.expect = f.regexp("Expect", c.Expect)
 	}
-	if c.Latency < 0 {
-		f.add("Latency", "write a duration such as 3s", "is negative")
-	}
+	f.duration("Latency", c.Latency)
 	if err := f.err(); err != nil {
 		return nil, err
 	}

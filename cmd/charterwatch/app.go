@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -24,6 +23,7 @@ import (
 	"github.com/charterwatch/charterwatch/dashboard"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/fetch"
+	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/store"
@@ -120,11 +120,11 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.keeper = &accounts.Keeper{Tokens: a.db}
 	if a.setup, err = a.keeper.EnsureSetupToken(ctx); err != nil {
-		return fmt.Errorf("make the set-up token: %w", err)
+		return messages.New("cli.serve.setup_failed", "err", err)
 	}
 	beats, err := a.db.Beats(ctx)
 	if err != nil {
-		return fmt.Errorf("recall heartbeats: %w", err)
+		return messages.New("cli.serve.heartbeats_failed", "err", err)
 	}
 	for check, beat := range beats {
 		a.deps.Heartbeats.Beat(check, beat.At, beat.OK, beat.Message)
@@ -143,7 +143,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.metrics.Watch(a.engine)
 	if a.listen, err = net.Listen("tcp", l.File.Web.Listen); err != nil {
-		return fmt.Errorf("listen for the dashboard: %w; web.listen in %s chooses the address", err, a.path)
+		return messages.New("cli.serve.listen_failed", "err", err, "path", a.path)
 	}
 	a.server = &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	return nil
@@ -183,7 +183,7 @@ func (a *app) run(ctx context.Context) error {
 	g.Go(func() error { return a.hub.Run(hubCtx) })
 	g.Go(func() error {
 		if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve the dashboard: %w", err)
+			return messages.New("cli.serve.dashboard_failed", "err", err)
 		}
 		return nil
 	})

@@ -8,21 +8,24 @@
 //	charterwatch store backup|check --dir DIR     copy or verify the embedded database
 //	charterwatch token new|list|revoke --dir DIR  manage API tokens
 //	charterwatch version
+//
+// It speaks Korean and English: --lang, CHARTERWATCH_LANG, the locale or the configuration's
+// first language decide, in this order. Its logs are in English whatever they say.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // the charter's calendar must not depend on the machine
 
-	"github.com/charterwatch/charterwatch/config"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 // version is set when a release is linked.
@@ -30,66 +33,77 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	t := &terminal{out: os.Stdout, errs: os.Stderr}
+	err := run(ctx, os.Args[1:], t)
 	stop()
-	var usage usageError
-	var problems config.Problems
-	switch {
-	case err == nil:
-	case errors.As(err, &usage):
-		fmt.Fprintln(os.Stderr, "charterwatch:", err)
-		os.Exit(2)
-	case errors.As(err, &problems):
-		fmt.Fprintln(os.Stderr, problems)
-		os.Exit(1)
-	default:
-		fmt.Fprintln(os.Stderr, "charterwatch:", err)
-		os.Exit(1)
+	if err != nil {
+		os.Exit(t.fail(err))
 	}
 }
 
-// usageError is a command line that cannot be understood.
-type usageError struct{ text string }
+// How each command is written. What stands in capitals is for the user to fill in.
+const (
+	serveUsage   = "serve --config FILE"
+	demoUsage    = "demo [--dir DIR] [--listen ADDRESS]"
+	checkUsage   = "config check FILE"
+	schemaUsage  = "config schema"
+	probeUsage   = "probe --config FILE SITE/CHECK"
+	backupUsage  = "store backup --dir DIR TO"
+	verifyUsage  = "store check --dir DIR"
+	newUsage     = "token new --dir DIR --name NAME --role ROLE"
+	listUsage    = "token list --dir DIR"
+	revokeUsage  = "token revoke --dir DIR ID"
+	versionUsage = "version"
+)
 
-func (e usageError) Error() string { return e.text }
+func (t *terminal) help() {
+	t.line("cli.help")
+	fmt.Fprintln(t.out)
+	var commands table
+	command := func(synopsis, what string) { commands.row("  charterwatch "+synopsis, what) }
+	command(serveUsage, t.text("cli.help.serve"))
+	command(demoUsage, t.text("cli.help.demo"))
+	command(checkUsage, t.text("cli.help.config_check"))
+	command(schemaUsage, t.text("cli.help.config_schema"))
+	command(probeUsage, t.text("cli.help.probe"))
+	command(backupUsage, t.text("cli.help.store_backup"))
+	command(verifyUsage, t.text("cli.help.store_check"))
+	command(newUsage, t.text("cli.help.token_new"))
+	command(listUsage, t.text("cli.help.token_list"))
+	command(revokeUsage, t.text("cli.help.token_revoke"))
+	command(versionUsage, t.text("cli.help.version"))
+	commands.print(t.out)
+	fmt.Fprintln(t.out)
+	t.line("cli.help.lang", "languages", messages.Languages())
+}
 
-const help = `charterwatch watches over the promises that an organisation has published.
-
-  charterwatch serve --config FILE             watch, and serve the dashboard
-  charterwatch demo [--dir DIR]                the same against a simulated association
-  charterwatch config check FILE               say all that is wrong with a file
-  charterwatch config schema                   print its JSON Schema, for editors
-  charterwatch probe --config FILE SITE/CHECK  look once and show what was seen
-  charterwatch store backup --dir DIR TO       copy the database while it is in use
-  charterwatch store check --dir DIR           verify the database
-  charterwatch token new --dir DIR --name NAME --role ROLE
-  charterwatch token list --dir DIR
-  charterwatch token revoke --dir DIR ID
-  charterwatch version
-`
-
-func run(ctx context.Context, args []string, out, errs io.Writer) error {
-	if len(args) == 0 {
-		fmt.Fprint(out, help)
-		return nil
+func run(ctx context.Context, args []string, t *terminal) error {
+	flagLang, args, err := takeLang(args)
+	lang, settled, lerr := languageOf(flagLang, os.Getenv)
+	t.speech, t.settled = messages.In(lang), settled
+	if err = cmp.Or(err, lerr); err != nil {
+		return err
 	}
-	commands := map[string]func(context.Context, []string, io.Writer, io.Writer) error{
+	if len(args) == 0 {
+		args = []string{"help"}
+	}
+	commands := map[string]func(context.Context, []string, *terminal) error{
 		"serve": serve, "demo": demonstrate, "config": configCommand, "probe": probeOnce,
 		"store": storeCommand, "token": tokenCommand,
 	}
 	switch args[0] {
 	case "help", "-h", "--help":
-		fmt.Fprint(out, help)
+		t.help()
 		return nil
 	case "version", "-v", "--version":
-		fmt.Fprintln(out, "charterwatch", versionText())
+		fmt.Fprintln(t.out, "charterwatch", versionText())
 		return nil
 	}
 	command, ok := commands[args[0]]
 	if !ok {
-		return usageError{fmt.Sprintf("there is no command %q; charterwatch help lists them", args[0])}
+		return usageError{messages.New("cli.unknown_command", "command", quoted(args[0]))}
 	}
-	err := command(ctx, args[1:], out, errs)
+	err = command(ctx, args[1:], t)
 	if errors.Is(err, flag.ErrHelp) {
 		return nil
 	}
@@ -108,23 +122,4 @@ func versionText() string {
 		}
 	}
 	return version + " (" + info.GoVersion + ")"
-}
-
-// parse reads a subcommand's flags and demands a number of further words.
-func parse(fs *flag.FlagSet, args []string, words string, n int, errs io.Writer) ([]string, error) {
-	fs.SetOutput(errs)
-	fs.Usage = func() {
-		fmt.Fprintf(errs, "usage: charterwatch %s %s\n", fs.Name(), words)
-		fs.PrintDefaults()
-	}
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return nil, err
-		}
-		return nil, usageError{err.Error()}
-	}
-	if fs.NArg() != n {
-		return nil, usageError{fmt.Sprintf("usage: charterwatch %s %s", fs.Name(), words)}
-	}
-	return fs.Args(), nil
 }

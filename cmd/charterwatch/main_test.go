@@ -16,6 +16,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// What the programs under test say must not depend on the machine's locale.
+	// The program under test is this very binary: what a script set stands.
+	if _, set := os.LookupEnv("CHARTERWATCH_LANG"); !set {
+		if err := os.Setenv("CHARTERWATCH_LANG", "en"); err != nil {
+			panic(err)
+		}
+	}
 	testscript.Main(m, map[string]func(){"charterwatch": main})
 }
 
@@ -39,6 +46,7 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "keep": keep}, Setup: func(e *testscript.Env) error {
+		e.Setenv("CHARTERWATCH_LANG", "en")
 		e.Setenv("CANARY", "canary-4711-secret")
 		if err := os.WriteFile(filepath.Join(e.WorkDir, filepath.Base(estate.CAFile())), estate.CAPEM(), 0o600); err != nil {
 			return err

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/charterwatch/charterwatch/demo"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 func logger(w io.Writer, verbose bool) *slog.Logger {
@@ -24,57 +25,63 @@ func logger(w io.Writer, verbose bool) *slog.Logger {
 }
 
 // serve is the monitor for real use.
-func serve(ctx context.Context, args []string, out, errs io.Writer) error {
+func serve(ctx context.Context, args []string, t *terminal) error {
 	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
-	path := fs.String("config", "/etc/charterwatch/charterwatch.yaml", "configuration file")
-	verbose := fs.Bool("verbose", false, "log in detail")
-	if _, err := parse(fs, args, "--config FILE", 0, errs); err != nil {
+	path := fs.String("config", "/etc/charterwatch/charterwatch.yaml", t.text("cli.flag.config"))
+	verbose := fs.Bool("verbose", false, t.text("cli.flag.verbose"))
+	if _, err := t.parse(fs, args, serveUsage, 0); err != nil {
 		return err
 	}
-	a := &app{path: *path, log: logger(errs, *verbose)}
-	return a.serve(ctx, out)
+	a := &app{path: *path, log: logger(t.errs, *verbose)}
+	return a.serve(ctx, t)
 }
 
 // serve opens, runs and closes.
-func (a *app) serve(ctx context.Context, out io.Writer) (err error) {
+func (a *app) serve(ctx context.Context, t *terminal) (err error) {
 	defer func() { err = errors.Join(err, a.close()) }()
 	if err := a.open(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "charterwatch %s\n  dashboard  http://%s/\n", versionText(), a.listen.Addr())
+	t.learn(*a.started)
+	fmt.Fprintln(t.out, "charterwatch", versionText())
+	fmt.Fprintf(t.out, "  %s  http://%s/\n", t.text("cli.serve.dashboard"), a.listen.Addr())
 	if a.setup != "" {
-		fmt.Fprintf(out, "  set-up token (shown only now; valid for 30 days)\n             %s\n", a.setup)
+		fmt.Fprintf(t.out, "  %s\n             %s\n", t.text("cli.serve.setup_token", "days", 30), a.setup)
 	}
 	return a.run(ctx)
 }
 
 // demonstrate serves against the simulated association.
-func demonstrate(ctx context.Context, args []string, out, errs io.Writer) error {
+func demonstrate(ctx context.Context, args []string, t *terminal) error {
 	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
-	dir := fs.String("dir", "data/demo", "folder for the database, the CA and the configuration")
-	listen := fs.String("listen", "127.0.0.1:8480", "address of the dashboard")
-	port := fs.Int("port", demo.DefaultBasePort, "first port of the simulated association")
-	story := fs.Bool("story", true, "let things break by themselves")
-	verbose := fs.Bool("verbose", false, "log in detail")
-	if _, err := parse(fs, args, "[--dir DIR] [--listen ADDRESS]", 0, errs); err != nil {
+	dir := fs.String("dir", "data/demo", t.text("cli.flag.demo_dir"))
+	listen := fs.String("listen", "127.0.0.1:8480", t.text("cli.flag.listen"))
+	port := fs.Int("port", demo.DefaultBasePort, t.text("cli.flag.port"))
+	story := fs.Bool("story", true, t.text("cli.flag.story"))
+	verbose := fs.Bool("verbose", false, t.text("cli.flag.verbose"))
+	if _, err := t.parse(fs, args, demoUsage, 0); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(*dir, 0o700); err != nil {
-		return fmt.Errorf("make the demo's folder: %w", err)
+		return messages.New("cli.demo.folder_failed", "err", err)
 	}
-	log := logger(errs, *verbose)
+	log := logger(t.errs, *verbose)
 	estate, err := demo.Open(demo.Config{BasePort: *port, Dir: *dir, Story: *story, ServiceHours: true, Logger: log})
 	if err != nil {
 		return err
 	}
 	path := filepath.Join(*dir, "charterwatch.yaml")
 	if err := os.WriteFile(path, demoConfig(estate, *listen), 0o600); err != nil {
-		return errors.Join(fmt.Errorf("write the demo's configuration: %w", err), estate.Close())
+		return errors.Join(messages.New("cli.demo.config_failed", "err", err), estate.Close())
 	}
 	a := &app{path: path, log: log, demo: true}
+	t.settled = true // the demo's configuration is not the user's: its language means nothing
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return estate.Run(ctx) })
-	g.Go(func() error { return a.serve(ctx, out) })
-	fmt.Fprintf(out, "simulated association: break it at %s\nits configuration:     %s\n", estate.ControlURL(), path)
+	g.Go(func() error { return a.serve(ctx, t) })
+	var start table
+	start.row(t.text("cli.demo.break"), estate.ControlURL())
+	start.row(t.text("cli.demo.configuration"), path)
+	start.print(t.out)
 	return g.Wait()
 }

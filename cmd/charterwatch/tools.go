@@ -5,14 +5,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/store"
 )
@@ -24,19 +21,19 @@ func build(path string) (*config.Loaded, config.Built, error) {
 }
 
 // configCommand checks a file and forecasts what it needs, or prints the schema.
-func configCommand(_ context.Context, args []string, out, errs io.Writer) error {
+func configCommand(_ context.Context, args []string, t *terminal) error {
 	switch {
 	case len(args) == 1 && args[0] == "schema":
 		b, err := config.Schema()
 		if err != nil {
 			return err
 		}
-		_, err = out.Write(b)
+		_, err = t.out.Write(b)
 		return err
 	case len(args) == 0 || args[0] != "check":
-		return usageError{"usage: charterwatch config check FILE, or charterwatch config schema"}
+		return wrongUsage(checkUsage, schemaUsage)
 	}
-	words, err := parse(flag.NewFlagSet("config check", flag.ContinueOnError), args[1:], "FILE", 1, errs)
+	words, err := t.parse(flag.NewFlagSet("config check", flag.ContinueOnError), args[1:], checkUsage, 1)
 	if err != nil {
 		return err
 	}
@@ -44,20 +41,22 @@ func configCommand(_ context.Context, args []string, out, errs io.Writer) error 
 	if err != nil {
 		return err
 	}
+	t.learn(l.File)
 	for _, w := range l.Warnings {
-		fmt.Fprintln(out, w)
+		fmt.Fprintln(t.out, w.In(t.speech))
 	}
 	f := store.ForecastSize(b.Plan.Sites, b.Retention)
-	fmt.Fprintf(out, "%s: ok: %d sites, %d checks\n", words[0], len(b.Plan.Sites), len(b.Plan.Watches))
-	fmt.Fprintf(out, "storage: %.0f results a day, %.2f MB a day, %.1f MB when retention is reached\n", f.ResultsPerDay, f.BytesPerDay/1e6, float64(f.Full)/1e6)
+	t.line("cli.config.ok", "file", words[0], "sites", len(b.Plan.Sites), "checks", len(b.Plan.Watches))
+	t.line("cli.config.storage", "results", fmt.Sprintf("%.0f", f.ResultsPerDay), "daily", fmt.Sprintf("%.2f", f.BytesPerDay/1e6),
+		"full", fmt.Sprintf("%.1f", float64(f.Full)/1e6))
 	return nil
 }
 
 // probeOnce looks once and prints phases, facts and the decision.
-func probeOnce(ctx context.Context, args []string, out, errs io.Writer) error {
+func probeOnce(ctx context.Context, args []string, t *terminal) error {
 	fs := flag.NewFlagSet("probe", flag.ContinueOnError)
-	path := fs.String("config", "/etc/charterwatch/charterwatch.yaml", "configuration file")
-	words, err := parse(fs, args, "--config FILE SITE/CHECK", 1, errs)
+	path := fs.String("config", "/etc/charterwatch/charterwatch.yaml", t.text("cli.flag.config"))
+	words, err := t.parse(fs, args, probeUsage, 1)
 	if err != nil {
 		return err
 	}
@@ -65,6 +64,7 @@ func probeOnce(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
+	t.learn(l.File)
 	var ids []string
 	for _, w := range b.Plan.Watches {
 		ids = append(ids, w.Spec.ID)
@@ -74,78 +74,37 @@ func probeOnce(ctx context.Context, args []string, out, errs io.Writer) error {
 		check := probes.Check{ID: w.Spec.ID, Vantage: l.File.Probing.Vantage, Timeout: w.Spec.Timeout, Probe: w.Probe}
 		now := time.Now()
 		r := check.Run(ctx, probes.SlotsOf(w.Spec.ID, w.Spec.Interval).Floor(now), 0)
-		printResult(out, w.Spec, r)
+		t.printResult(w.Spec, r)
 		if r.Outcome == probes.Pass {
 			return nil
 		}
-		return fmt.Errorf("%s: %s", r.Outcome, r.Reason)
+		outcome, reason := judged(r)
+		return messages.New("cli.probe.verdict", "outcome", outcome, "name", r.Reason, "word", reason)
 	}
-	return usageError{fmt.Sprintf("there is no check %q; there are %s", words[0], strings.Join(ids, ", "))}
-}
-
-func printResult(out io.Writer, spec compliance.CheckSpec, r probes.Result) {
-	t := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	row := func(k string, v any) {
-		if s := fmt.Sprint(v); s != "" && s != "0" && s != "0s" {
-			fmt.Fprintf(t, "%s\t%s\n", k, s)
-		}
-	}
-	row("check", spec.ID+" ("+spec.Kind+")")
-	row("target", spec.Target)
-	row("outcome", r.Outcome)
-	row("reason", r.Reason)
-	row("detail", r.Detail)
-	row("took", r.Duration.Round(time.Microsecond))
-	for _, p := range []struct {
-		name string
-		d    time.Duration
-	}{{"resolve", r.Phases.Resolve}, {"connect", r.Phases.Connect}, {"tls", r.Phases.TLS}, {"processing", r.Phases.Processing}, {"transfer", r.Phases.Transfer}} {
-		row("  "+p.name, p.d.Round(time.Microsecond))
-	}
-	f := r.Facts
-	row("address", f.Address)
-	row("status", f.HTTPStatus)
-	row("http", f.HTTPVersion)
-	row("bytes", f.BodyBytes)
-	row("redirects", f.Redirects)
-	row("tls", f.TLSVersion)
-	row("cipher", f.TLSCipher)
-	if !f.CertNotAfter.IsZero() {
-		row("certificate until", f.CertNotAfter.Format(time.RFC3339)+" by "+f.CertIssuer)
-	}
-	row("dns", f.DNSRcode)
-	row("answers", f.DNSAnswers)
-	if c := r.Capture; c != nil {
-		row("as seen", strings.TrimSpace(fmt.Sprintf("%s %s", c.Method, c.URL)))
-		for _, h := range c.Headers {
-			row("  "+h[0], h[1])
-		}
-	}
-	_ = t.Flush() // out is a terminal or a pipe: there is nobody left to tell
+	return usageError{messages.New("cli.probe.no_check", "check", quoted(words[0]), "checks", ids)}
 }
 
 // storeCommand copies or verifies the database.
-func storeCommand(ctx context.Context, args []string, out, errs io.Writer) (err error) {
-	const usage = "usage: charterwatch store backup --dir DIR TO, or charterwatch store check --dir DIR"
+func storeCommand(ctx context.Context, args []string, t *terminal) (err error) {
 	if len(args) == 0 || args[0] != "backup" && args[0] != "check" {
-		return usageError{usage}
+		return wrongUsage(backupUsage, verifyUsage)
 	}
 	fs := flag.NewFlagSet("store "+args[0], flag.ContinueOnError)
-	dir := fs.String("dir", "/var/lib/charterwatch", "folder of the database")
+	dir := fs.String("dir", "/var/lib/charterwatch", t.text("cli.flag.dir"))
 	backup := args[0] == "backup"
-	n := 0
+	synopsis, n := verifyUsage, 0
 	if backup {
-		n = 1
+		synopsis, n = backupUsage, 1
 	}
-	words, err := parse(fs, args[1:], usage, n, errs)
+	words, err := t.parse(fs, args[1:], synopsis, n)
 	if err != nil {
 		return err
 	}
 	if backup {
 		if err := store.BackupDir(ctx, *dir, words[0]); err != nil {
-			return err
+			return messages.New("cli.store.backup_failed", "err", explain(err))
 		}
-		fmt.Fprintln(out, "written", words[0])
+		t.line("cli.store.written", "file", words[0])
 		return nil
 	}
 	db, err := store.Open(ctx, store.Config{Dir: *dir})
@@ -157,31 +116,32 @@ func storeCommand(ctx context.Context, args []string, out, errs io.Writer) (err 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d hours, %d blocks, %d slots accounted for\n", report.Hours, report.Blocks, report.Slots)
+	t.line("cli.store.checked", "hours", report.Hours, "blocks", report.Blocks, "slots", report.Slots)
 	for _, p := range report.Problems {
-		fmt.Fprintln(out, "  "+p)
+		fmt.Fprintln(t.out, "  "+p) // technical, and in English as in logs
 	}
 	if !report.OK() {
-		return fmt.Errorf("the store has %d problems", len(report.Problems))
+		return messages.New("cli.store.problems", "n", len(report.Problems))
 	}
 	return nil
 }
 
 // tokenCommand manages API tokens.
-func tokenCommand(ctx context.Context, args []string, out, errs io.Writer) (err error) {
-	if len(args) == 0 {
-		return usageError{"usage: charterwatch token new|list|revoke --dir DIR"}
+func tokenCommand(ctx context.Context, args []string, t *terminal) (err error) {
+	synopsis := map[string]string{"new": newUsage, "list": listUsage, "revoke": revokeUsage}
+	if len(args) == 0 || synopsis[args[0]] == "" {
+		return wrongUsage(newUsage, listUsage, revokeUsage)
 	}
 	fs := flag.NewFlagSet("token "+args[0], flag.ContinueOnError)
-	dir := fs.String("dir", "/var/lib/charterwatch", "folder of the database")
-	name := fs.String("name", "", "what the token is for")
-	roleName := fs.String("role", "viewer", "job, viewer, operator, privacy_officer, executive or administrator")
-	days := fs.Int("days", 365, "days until it expires; 0: never")
+	dir := fs.String("dir", "/var/lib/charterwatch", t.text("cli.flag.dir"))
+	name := fs.String("name", "", t.text("cli.flag.name"))
+	roleName := fs.String("role", "viewer", t.text("cli.flag.role", "roles", "job, viewer, operator, privacy_officer, executive, administrator"))
+	days := fs.Int("days", 365, t.text("cli.flag.days"))
 	n := 0
 	if args[0] == "revoke" {
 		n = 1
 	}
-	words, err := parse(fs, args[1:], "--dir DIR [ID]", n, errs)
+	words, err := t.parse(fs, args[1:], synopsis[args[0]], n)
 	if err != nil {
 		return err
 	}
@@ -195,38 +155,38 @@ func tokenCommand(ctx context.Context, args []string, out, errs io.Writer) (err 
 	case "new":
 		var role accounts.Role
 		if err := role.UnmarshalText([]byte(*roleName)); err != nil || *name == "" {
-			return usageError{"a token needs --name and a --role such as viewer"}
+			return usageError{messages.New("cli.token.incomplete")}
 		}
 		var expires time.Time
 		if *days > 0 {
 			expires = time.Now().AddDate(0, 0, *days)
 		}
-		plain, t, err := keeper.Issue(ctx, *name, role, expires)
+		plain, issued, err := keeper.Issue(ctx, *name, role, expires)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "%s\nid %s, role %s; the token is shown only now\n", plain, t.ID, t.Role)
+		fmt.Fprintln(t.out, plain)
+		t.line("cli.token.issued", "id", issued.ID, "role", issued.Role)
 		return nil
 	case "list":
-		return listTokens(ctx, db, out)
-	case "revoke":
-		return keeper.Revoke(ctx, words[0])
+		return t.listTokens(ctx, db)
 	default:
-		return usageError{"usage: charterwatch token new|list|revoke --dir DIR"}
+		return keeper.Revoke(ctx, words[0])
 	}
 }
 
-func listTokens(ctx context.Context, db *store.DB, out io.Writer) error {
+func (t *terminal) listTokens(ctx context.Context, db *store.DB) error {
 	list, err := db.ListTokens(ctx)
 	if err != nil {
 		return err
 	}
-	t := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(t, "id\tprefix\tname\trole\texpires\trevoked")
+	var rows table
+	rows.row(t.text("cli.token.id"), t.text("cli.token.prefix"), t.text("cli.token.name"), t.text("cli.token.role"), t.text("cli.token.expires"), t.text("cli.token.revoked"))
 	for _, x := range list {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\n", x.ID, x.Prefix, x.Name, x.Role, day(x.Expires), day(x.Revoked))
+		rows.row(x.ID, x.Prefix, x.Name, x.Role.String(), day(x.Expires), day(x.Revoked))
 	}
-	return t.Flush()
+	rows.print(t.out)
+	return nil
 }
 
 func day(t time.Time) string {

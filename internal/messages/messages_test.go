@@ -2,6 +2,7 @@ package messages
 
 import (
 	"encoding/json"
+	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
@@ -60,8 +61,12 @@ func TestTextsAreClean(t *testing.T) {
 
 // A JSON decoder keeps the last of two equal keys and says nothing.
 func TestNoKeyTwice(t *testing.T) {
-	for _, lang := range Languages() {
-		b, err := files.ReadFile(lang + ".json")
+	names, err := fs.Glob(files, "*.json")
+	if err != nil || len(names) != len(areas())*len(Languages()) {
+		t.Fatalf("%v: want %d areas in %d languages (%v)", names, len(areas()), len(Languages()), err)
+	}
+	for _, name := range names {
+		b, err := files.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +80,7 @@ func TestNoKeyTwice(t *testing.T) {
 			// Token 0 is the opening brace; after it keys and texts take turns.
 			if key, ok := tok.(string); ok && i%2 == 1 {
 				if seen[key] {
-					t.Errorf("%s has %q twice", lang, key)
+					t.Errorf("%s has %q twice", name, key)
 				}
 				seen[key] = true
 			}
@@ -108,7 +113,7 @@ func TestText(t *testing.T) {
 }
 
 func TestFillStrayBrace(t *testing.T) {
-	if got := fill("a {b", map[string]any{"b": 1}); got != "a {b" {
+	if got := fill("a {b", func(string) (string, bool) { return "1", true }); got != "a {b" {
 		t.Errorf("got %q", got)
 	}
 }
