@@ -200,7 +200,7 @@ func TestOverflowStartsOverFromTheSource(t *testing.T) {
 		c, before := enter(t, h, "", "")
 		w.mu.Lock()
 		w.gate = make(chan struct{}) // the hub hangs as it sends
-		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().UTC().Truncate(time.Minute), Pass: 7, P95: time.Second}}}
+		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().UTC().Truncate(10 * time.Second), Pass: 7, P95: time.Second}}}
 		w.mu.Unlock()
 		h.Publish(looked("alpha", time.Now(), probes.OK))
 		settle()
@@ -240,7 +240,7 @@ func TestStripsWidenAsTheHistoryGrows(t *testing.T) {
 			_, first := enter(t, h, "", "")
 			return first[1].Wall.Sites[0].Checks[0].Strip.CellMS
 		}
-		if got := width(); got != time.Minute.Milliseconds() {
+		if got := width(); got != (10 * time.Second).Milliseconds() {
 			t.Errorf("at first a cell lasts %d ms", got)
 		}
 		time.Sleep(96 * time.Minute)

@@ -19,7 +19,7 @@ const (
 // cellWidth is how long a strip's cells last when the first look was so long ago: a full
 // strip covers 24 hours, but a monitor that has watched for minutes shows minutes.
 func cellWidth(age time.Duration) time.Duration {
-	for _, w := range []time.Duration{time.Minute, 5 * time.Minute} {
+	for _, w := range []time.Duration{10 * time.Second, time.Minute, 5 * time.Minute} {
 		if age < (stripCells-1)*w {
 			return w
 		}

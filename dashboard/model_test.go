@@ -75,7 +75,7 @@ func TestStripsMoveOnWithTime(t *testing.T) {
 func TestYoungHistoriesHaveNarrowCells(t *testing.T) {
 	w := newWorld()
 	for _, c := range []struct{ age, want time.Duration }{
-		{0, time.Minute}, {94 * time.Minute, time.Minute}, {96 * time.Minute, 5 * time.Minute},
+		{0, 10 * time.Second}, {15 * time.Minute, 10 * time.Second}, {16 * time.Minute, time.Minute}, {94 * time.Minute, time.Minute}, {96 * time.Minute, 5 * time.Minute},
 		{7 * time.Hour, 5 * time.Minute}, {8 * time.Hour, 15 * time.Minute}, {1000 * time.Hour, 15 * time.Minute},
 	} {
 		m := newModel(w.sites, w.snap, time.UTC, noon.Add(-c.age), noon)

@@ -39,7 +39,8 @@ class Shared {
   readonly wall = $derived(this.feed.known.wall)
   /** While the feed is silent time stands still: nothing is claimed beyond the last message. */
   readonly now = $derived(this.stale ? this.heardAt : this.tick)
-  readonly minute = $derived(Math.floor(this.now / 60_000) * 60_000)
+  /** The present to the narrowest cell of a strip, so that strips are drawn no oftener. */
+  readonly cellTime = $derived(Math.floor(this.now / 10_000) * 10_000)
   readonly lang: Lang = $derived(this.chosen ?? this.wall?.languages?.find(isLang) ?? fromBrowser())
   readonly speech = $derived(new Speech(this.lang, this.wall?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone))
 

@@ -173,7 +173,7 @@ export function span(strip: Strip): number {
  * strip's: a fast name lookup must not stand in for a page that is down.
  */
 export function worstStrip(watched: readonly Watched[], now: number): Strip {
-  const cellMS = Math.max(60_000, ...watched.map((w) => w.strip.cell_ms))
+  const cellMS = Math.max(10_000, ...watched.map((w) => w.strip.cell_ms))
   const anchor = watched[0]?.strip.from ?? 0
   const count = Math.max(1, Math.round(Math.max(0, ...watched.map((w) => span(w.strip))) / cellMS))
   const from = anchor + (Math.floor((now - anchor) / cellMS) - count + 1) * cellMS
