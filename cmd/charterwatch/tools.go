@@ -10,9 +10,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/store"
 )
@@ -74,54 +74,13 @@ func probeOnce(ctx context.Context, args []string, out, errs io.Writer) error {
 		check := probes.Check{ID: w.Spec.ID, Vantage: l.File.Probing.Vantage, Timeout: w.Spec.Timeout, Probe: w.Probe}
 		now := time.Now()
 		r := check.Run(ctx, probes.SlotsOf(w.Spec.ID, w.Spec.Interval).Floor(now), 0)
-		printResult(out, w.Spec, r)
+		monitor.WriteResult(out, w.Spec.Kind, w.Spec.Target, r)
 		if r.Outcome == probes.Pass {
 			return nil
 		}
 		return fmt.Errorf("%s: %s", r.Outcome, r.Reason)
 	}
 	return usageError{fmt.Sprintf("there is no check %q; there are %s", words[0], strings.Join(ids, ", "))}
-}
-
-func printResult(out io.Writer, spec compliance.CheckSpec, r probes.Result) {
-	t := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	row := func(k string, v any) {
-		if s := fmt.Sprint(v); s != "" && s != "0" && s != "0s" {
-			fmt.Fprintf(t, "%s\t%s\n", k, s)
-		}
-	}
-	row("check", spec.ID+" ("+spec.Kind+")")
-	row("target", spec.Target)
-	row("outcome", r.Outcome)
-	row("reason", r.Reason)
-	row("detail", r.Detail)
-	row("took", r.Duration.Round(time.Microsecond))
-	for _, p := range []struct {
-		name string
-		d    time.Duration
-	}{{"resolve", r.Phases.Resolve}, {"connect", r.Phases.Connect}, {"tls", r.Phases.TLS}, {"processing", r.Phases.Processing}, {"transfer", r.Phases.Transfer}} {
-		row("  "+p.name, p.d.Round(time.Microsecond))
-	}
-	f := r.Facts
-	row("address", f.Address)
-	row("status", f.HTTPStatus)
-	row("http", f.HTTPVersion)
-	row("bytes", f.BodyBytes)
-	row("redirects", f.Redirects)
-	row("tls", f.TLSVersion)
-	row("cipher", f.TLSCipher)
-	if !f.CertNotAfter.IsZero() {
-		row("certificate until", f.CertNotAfter.Format(time.RFC3339)+" by "+f.CertIssuer)
-	}
-	row("dns", f.DNSRcode)
-	row("answers", f.DNSAnswers)
-	if c := r.Capture; c != nil {
-		row("as seen", strings.TrimSpace(fmt.Sprintf("%s %s", c.Method, c.URL)))
-		for _, h := range c.Headers {
-			row("  "+h[0], h[1])
-		}
-	}
-	_ = t.Flush() // out is a terminal or a pipe: there is nobody left to tell
 }
 
 // storeCommand copies or verifies the database.
