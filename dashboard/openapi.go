@@ -57,7 +57,7 @@ func (s *Server) OpenAPI() ([]byte, error) {
 		"components": object{
 			"schemas": k.known,
 			"securitySchemes": object{
-				"token": object{"type": "http", "scheme": "bearer", "description": "Made with charterwatch token create; stored as a digest only."},
+				"token": object{"type": "http", "scheme": "bearer", "description": "Made with charterwatch token new; stored as a digest only."},
 			},
 		},
 	}, "", "  ")

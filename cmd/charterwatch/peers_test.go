@@ -19,7 +19,7 @@ import (
 
 const (
 	peersEnv   = "CHARTERWATCH_BENCH_PEERS" // directory with the peers' binaries
-	peerChecks = 2000 // each asked once a second
+	peerChecks = 2000                       // each asked once a second
 	peerWarm   = 5 * time.Second
 	peerTime   = 30 * time.Second
 )
