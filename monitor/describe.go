@@ -14,7 +14,7 @@ type latest struct {
 	results map[[2]string]probes.Result
 }
 
-// family is a metric as people are told of it: the table in docs/metrics.md is made of these.
+// family is a metric as people are told of it.
 type family struct {
 	name, help string
 	kind       string // "gauge", "counter", "histogram"
@@ -37,8 +37,6 @@ type descriptions struct {
 	siteStatus, outageStart                                                *prometheus.Desc
 	seen, known, failing                                                   *prometheus.Desc
 	lookMetrics
-
-	families []family
 }
 
 // ofCheck are the labels of everything that is said of a check.
@@ -51,7 +49,7 @@ func describe() descriptions {
 	own := func(kind, name, help string, labels ...string) *prometheus.Desc {
 		return c.add(kind, "charterwatch_"+name, help, labels...)
 	}
-	d := descriptions{
+	return descriptions{
 		build:        own("gauge", "build_info", "The running program; always 1.", "version"),
 		reloadOK:     own("gauge", "config_last_reload_successful", "Whether the last reading of the configuration was accepted."),
 		reloadAt:     own("gauge", "config_last_reload_success_timestamp_seconds", "When the configuration in force was read."),
@@ -76,6 +74,4 @@ func describe() descriptions {
 		failing:      own("gauge", "check_failing", "1 with the reason of the latest look while it fails.", ofCheck("reason")...),
 		lookMetrics:  describeLook(&c, ofCheck()...),
 	}
-	d.families = c.families
-	return d
 }
