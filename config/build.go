@@ -32,6 +32,7 @@ type Built struct {
 	Plan      monitor.Plan
 	Canaries  []probes.Probe
 	Retention compliance.Retention
+	Modules   map[string]monitor.Module // of /probe; nil while it is off
 }
 
 // Build turns the file into what the engine runs. Problems that only building finds (a
@@ -52,6 +53,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		}
 		out.Canaries = append(out.Canaries, p)
 	}
+	out.Modules = b.modules()
 	keep, err := ParseRetention(l.File.Retention.Results)
 	if err != nil {
 		return Built{}, fmt.Errorf("build retention: %w", err) // validation has let it pass

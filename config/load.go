@@ -194,6 +194,7 @@ func (l *Loaded) validate() {
 	l.policies()
 	l.sites()
 	l.rest()
+	l.modules()
 }
 
 func (l *Loaded) name(n Name, path string) {

@@ -19,36 +19,17 @@ func (b *builder) make(c *Check, s Site, ca []byte, id, path string) (targeted, 
 	case *JourneyCheck:
 		return only(probes.NewJourney(b.journey(k, s, ca, path), shared))
 	case *TCPCheck:
-		return only(probes.NewTCP(probes.TCPConfig{
-			Address: k.Address, UseTLS: k.UseTLS, STARTTLS: probes.STARTTLS(k.STARTTLS), TLS: b.tls(k.TLS, ca, path),
-			Script: script(k.Script), Latency: time.Duration(k.Expect.Latency), Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver},
-		}, shared))
+		return only(probes.NewTCP(b.tcp(k, ca, path), shared))
 	case *TLSCheck:
 		return only(probes.NewTLS(b.tlsProbe(k, s, ca, path), shared))
 	case *DNSCheck:
-		return only(probes.NewDNS(probes.DNSConfig{
-			Name: firstOf(k.Name, hostOf(s)), Record: k.Record, Server: firstOf(k.Server, systemResolver()), Transport: k.Transport,
-			Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver},
-			Expect: probes.DNSExpect{
-				Rcode: k.Expect.Rcode, All: k.Expect.All, Any: k.Expect.Any, None: k.Expect.None,
-				Authenticated: k.Expect.Authenticated, Latency: time.Duration(k.Expect.Latency),
-			},
-		}, shared))
+		return only(probes.NewDNS(b.dns(k, s), shared))
 	case *ICMPCheck:
-		return only(probes.NewICMP(probes.ICMPConfig{
-			Host: firstOf(k.Host, hostOf(s)), Count: k.Count, AllowedLoss: k.AllowedLoss, Size: k.Size, Interval: time.Duration(k.Pause),
-			Wait: time.Duration(k.Wait), Latency: time.Duration(k.Expect.Latency), Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver},
-		}, shared))
+		return only(probes.NewICMP(b.icmp(k, s), shared))
 	case *GRPCCheck:
-		return only(probes.NewGRPC(probes.GRPCConfig{
-			Address: k.Address, Service: k.Service, UseTLS: k.UseTLS, Metadata: headers(k.Metadata), Latency: time.Duration(k.Expect.Latency),
-			Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver}, TLS: b.tls(k.TLS, ca, path),
-		}, shared))
+		return only(probes.NewGRPC(b.grpc(k, ca, path), shared))
 	case *WebSocketCheck:
-		return only(probes.NewWebSocket(probes.WebSocketConfig{
-			URL: k.URL, Headers: headers(k.Headers), Subprotocols: k.Subprotocols, Send: probes.Secret(k.Send), Expect: k.Expect.Message,
-			Latency: time.Duration(k.Expect.Latency), Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver}, TLS: b.tls(k.TLS, ca, path),
-		}, shared))
+		return only(probes.NewWebSocket(b.webSocket(k, ca, path), shared))
 	case *PushCheck:
 		return only(probes.NewPush(probes.PushConfig{
 			Check: id, Interval: time.Duration(c.Interval), Grace: time.Duration(k.Grace), Heartbeats: b.deps.Heartbeats, Now: b.deps.Now,
@@ -124,6 +105,45 @@ func (b *builder) tlsProbe(k *TLSCheck, s Site, ca []byte, path string) probes.T
 	}
 	out.TLS.MinVersion = firstOf(k.Expect.MinVersion, out.TLS.MinVersion)
 	return out
+}
+
+func (b *builder) tcp(k *TCPCheck, ca []byte, path string) probes.TCPConfig {
+	return probes.TCPConfig{
+		Address: k.Address, UseTLS: k.UseTLS, STARTTLS: probes.STARTTLS(k.STARTTLS), TLS: b.tls(k.TLS, ca, path),
+		Script: script(k.Script), Latency: time.Duration(k.Expect.Latency), Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver},
+	}
+}
+
+func (b *builder) dns(k *DNSCheck, s Site) probes.DNSConfig {
+	return probes.DNSConfig{
+		Name: firstOf(k.Name, hostOf(s)), Record: k.Record, Server: firstOf(k.Server, systemResolver()), Transport: k.Transport,
+		Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver},
+		Expect: probes.DNSExpect{
+			Rcode: k.Expect.Rcode, All: k.Expect.All, Any: k.Expect.Any, None: k.Expect.None,
+			Authenticated: k.Expect.Authenticated, Latency: time.Duration(k.Expect.Latency),
+		},
+	}
+}
+
+func (b *builder) icmp(k *ICMPCheck, s Site) probes.ICMPConfig {
+	return probes.ICMPConfig{
+		Host: firstOf(k.Host, hostOf(s)), Count: k.Count, AllowedLoss: k.AllowedLoss, Size: k.Size, Interval: time.Duration(k.Pause),
+		Wait: time.Duration(k.Wait), Latency: time.Duration(k.Expect.Latency), Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver},
+	}
+}
+
+func (b *builder) grpc(k *GRPCCheck, ca []byte, path string) probes.GRPCConfig {
+	return probes.GRPCConfig{
+		Address: k.Address, Service: k.Service, UseTLS: k.UseTLS, Metadata: headers(k.Metadata), Latency: time.Duration(k.Expect.Latency),
+		Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver}, TLS: b.tls(k.TLS, ca, path),
+	}
+}
+
+func (b *builder) webSocket(k *WebSocketCheck, ca []byte, path string) probes.WebSocketConfig {
+	return probes.WebSocketConfig{
+		URL: k.URL, Headers: headers(k.Headers), Subprotocols: k.Subprotocols, Send: probes.Secret(k.Send), Expect: k.Expect.Message,
+		Latency: time.Duration(k.Expect.Latency), Dial: probes.DialConfig{Family: k.IP, Resolver: k.Resolver}, TLS: b.tls(k.TLS, ca, path),
+	}
 }
 
 func script(steps []ScriptStep) []probes.ScriptStep {

@@ -21,8 +21,24 @@ func Manual() string {
 		fmt.Fprintf(&b, "\n### kind: %s\n", name)
 		table(&b, rows(reflect.TypeOf(kinds()[name]()).Elem(), ""))
 	}
+	fmt.Fprintf(&b, modulesPart, builtinModules)
 	return b.String()
 }
+
+// modulesPart ends the page; it is given the built-in modules.
+const modulesPart = `
+## Modules
+
+A module under web.modules says how /probe looks. Its keys are those of a check of the same kind, without id, interval and critical,
+and without the one that says what to look at: url, address, server or host. That comes with the request, as target. A module of the
+same name as one of these takes its place:
+
+` + "```yaml\n%s```\n" + `
+/probe answers only while web.probe_handler is on, and only holders of a token whose role may see the wall. A look may take as long as
+the module's timeout and the scrape's own, less half a second, allow. 503 instead of metrics means that nothing was established about
+the target (a firewall answered in its place, ICMP is not permitted here): up is 0 then, and probe_success is not claimed.
+[deploy/prometheus/scrape.yml](../deploy/prometheus/scrape.yml) has a scrape.
+`
 
 const referenceHead = `# The configuration file
 

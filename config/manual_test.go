@@ -25,7 +25,7 @@ func TestManual(t *testing.T) {
 	if got != string(want) {
 		t.Error("docs/configuration.md is out of date; run go test ./config -run Manual -update")
 	}
-	for _, key := range []string{"`sites[].service_hours[].close`", "`policies.NAME.recover.hold`", "`expect.body_contains`", "`web.listen`", "### kind: push"} {
+	for _, key := range []string{"`sites[].service_hours[].close`", "`policies.NAME.recover.hold`", "`expect.body_contains`", "`web.listen`", "### kind: push", "`web.modules.NAME.kind`", "http_post_2xx:"} {
 		if !strings.Contains(got, key) {
 			t.Errorf("%s is not explained", key)
 		}

@@ -62,6 +62,8 @@ func describeType(t reflect.Type) schema {
 		return schema{"oneOf": []schema{one, {"type": "array", "items": one}}}
 	case reflect.TypeFor[Check]():
 		return anyKind()
+	case reflect.TypeFor[Module]():
+		return anyModule()
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -89,6 +91,21 @@ func anyKind() schema {
 		o["title"] = name
 		kind := o["properties"].(schema)["kind"].(schema)
 		kind["const"] = name
+		all = append(all, o)
+	}
+	return schema{"oneOf": all}
+}
+
+// anyModule describes a module: a check of one of the kinds that have a target, without it.
+func anyModule() schema {
+	var all []schema
+	for _, name := range moduleKinds() {
+		o := object(reflect.TypeFor[ModuleCommon](), reflect.TypeOf(kinds()[name]()).Elem())
+		o["title"] = name
+		properties := o["properties"].(schema)
+		delete(properties, targetKey(name))
+		properties["kind"].(schema)["const"] = name
+		o["required"] = []string{"kind"}
 		all = append(all, o)
 	}
 	return schema{"oneOf": all}

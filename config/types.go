@@ -85,7 +85,9 @@ type Retention struct {
 type Web struct {
 	Listen       string `yaml:"listen" doc:"host:port. Default 127.0.0.1:8480: loopback only."`
 	ExternalURL  string `yaml:"external_url" doc:"How people reach the dashboard, for links."`
-	ProbeHandler bool   `yaml:"probe_handler" doc:"Serve /probe as blackbox_exporter does. Off by default: it looks at any address it is asked to."`
+	ProbeHandler bool   `yaml:"probe_handler" doc:"Serve /probe as blackbox_exporter does, to holders of a token. Off by default: it looks at any address it is asked to."`
+
+	Modules map[string]Module `yaml:"modules" doc:"More ways of looking for /probe, by name: checks without a target."`
 }
 
 // Probing is how this process probes.

@@ -12,5 +12,5 @@
 // # Reads and writes
 //
 // Reads are open to whoever can reach the listener, which is loopback by default. Every
-// write demands an actor.
+// write demands an actor, and so does /probe, which looks wherever it is told to.
 package dashboard

@@ -59,7 +59,7 @@ func document(t *testing.T, s *Server) (doc map[string]any, valid func(name stri
 // step with the program.
 func TestTheDocumentIsThatOfTheDocs(t *testing.T) {
 	const path = "../docs/openapi.json"
-	got, err := NewServer(ServerConfig{Hub: newWorld().hub(), Metrics: http.NotFoundHandler()}).OpenAPI()
+	got, err := NewServer(ServerConfig{Hub: newWorld().hub(), Metrics: http.NotFoundHandler(), Probe: http.NotFoundHandler()}).OpenAPI()
 	if err != nil {
 		t.Fatal(err)
 	}

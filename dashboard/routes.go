@@ -48,6 +48,9 @@ func (s *Server) table() []route {
 	if s.cfg.Metrics != nil {
 		routes = append(routes, route{method: "GET", pattern: "/metrics", handler: s.cfg.Metrics, summary: "Metrics for Prometheus", plain: true})
 	}
+	if s.cfg.Probe != nil {
+		routes = append(routes, s.probe())
+	}
 	return routes
 }
 
@@ -97,10 +100,29 @@ func (s *Server) writes() []route {
 	get, post := push, push
 	get.method, post.method = "GET", "POST"
 	return []route{get, post, {
-		method: "POST", pattern: "/-/reload", handler: s.write(accounts.ConfigureSystem, s.reload), summary: "Read the configuration anew",
+		method: "POST", pattern: "/-/reload", handler: s.demand(accounts.ConfigureSystem, s.reload), summary: "Read the configuration anew",
 		more:  "A file with problems changes nothing; the answer names them.",
 		roles: rolesThat(accounts.ConfigureSystem), errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity},
 	}}
+}
+
+// probe is not open as other reads are: it makes the monitor look at any address that it
+// can reach.
+func (s *Server) probe() route {
+	look := func(w http.ResponseWriter, r *http.Request, _ accounts.Actor) { s.cfg.Probe.ServeHTTP(w, r) }
+	return route{
+		method: "GET", pattern: "/probe", handler: s.demand(accounts.View, look), summary: "One look at any target, as blackbox_exporter makes it",
+		more: "Answers with the metrics of that look, for Prometheus, and records nothing. Off unless web.probe_handler is on (404). " +
+			"A missing target, a module that does not exist or settings that do not fit the target are 400; 503 says that nothing was established " +
+			"about the target, or that too many looks are under way. These three explain themselves in a line of text.",
+		query: []parameter{
+			{"target", "What to look at: a URL, host:port or host, as the module's kind wants it.", "https://www.example.or.kr/"},
+			{"module", "How to look. By default http_2xx.", "tcp_connect"},
+			{"hostname", "Name to ask for and to verify instead of the target's host.", "www.example.or.kr"},
+			{"debug", "true: say in words what happened, and which metrics would have been returned.", "true"},
+		},
+		roles: rolesThat(accounts.View), errors: []int{http.StatusUnauthorized, http.StatusForbidden},
+	}
 }
 
 func (s *Server) plumbing() []route {

@@ -31,7 +31,7 @@ type Detail interface {
 	Capture(ctx context.Context, outageID string) (compliance.OutageCapture, error)
 }
 
-// ServerConfig of a [Server]. All but Logger, Metrics and NotFound are required.
+// ServerConfig of a [Server]. All but Logger, Metrics, Probe and NotFound are required.
 type ServerConfig struct {
 	Hub      *Hub
 	Detail   Detail
@@ -42,7 +42,10 @@ type ServerConfig struct {
 	// Reload reads the configuration anew; an error changes nothing.
 	Reload  func(ctx context.Context) error
 	Metrics http.Handler
-	Logger  *slog.Logger
+	// Probe looks at any address it is asked for, and is asked only for an actor who may see
+	// the wall. It may be switched off by itself.
+	Probe  http.Handler
+	Logger *slog.Logger
 }
 
 // Server answers over HTTP. Use it as the handler of one listener.
@@ -132,13 +135,13 @@ func (s *Server) broken(w http.ResponseWriter, doing string, err error) {
 	fail(w, http.StatusInternalServerError, "internal", "the monitor could not answer; its log says why")
 }
 
-// write lets a handler through only with an actor that has the permission.
-func (s *Server) write(p accounts.Permission, h func(http.ResponseWriter, *http.Request, accounts.Actor)) http.HandlerFunc {
+// demand lets a handler through only with an actor that has the permission.
+func (s *Server) demand(p accounts.Permission, h func(http.ResponseWriter, *http.Request, accounts.Actor)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 		if !ok {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			fail(w, http.StatusUnauthorized, "no_actor", "a write needs an actor: send Authorization: Bearer and a token")
+			fail(w, http.StatusUnauthorized, "no_actor", "this needs an actor: send Authorization: Bearer and a token")
 			return
 		}
 		if actor, ok := s.actor(w, r, token, p); ok {

@@ -27,6 +27,7 @@ type desk struct {
 	beatErr  error
 	authErr  error
 	reloaded int
+	probed   int
 	beats    []string
 }
 
@@ -69,6 +70,7 @@ func openDesk(t *testing.T) (*Server, *desk) {
 			return true, d.beatErr
 		},
 		Reload: func(context.Context) error { d.reloaded++; return nil },
+		Probe:  http.HandlerFunc(func(http.ResponseWriter, *http.Request) { d.probed++ }),
 	}), d
 }
 
@@ -92,21 +94,23 @@ func wantProblem(t *testing.T, what string, w *httptest.ResponseRecorder, status
 	}
 }
 
-func TestEveryWriteDemandsAnActorWithThePermission(t *testing.T) {
+func TestWhatIsNotOpenDemandsAnActorWithThePermission(t *testing.T) {
 	for _, route := range []struct {
+		verb  string
 		path  string // %s: the token, where the path holds it
 		needs accounts.Permission
 		inURL bool
 	}{
-		{"/-/reload", accounts.ConfigureSystem, false},
-		{"/push/%s/alpha/batch", accounts.SendHeartbeats, true},
+		{http.MethodPost, "/-/reload", accounts.ConfigureSystem, false},
+		{http.MethodGet, "/probe?target=a.example", accounts.View, false},
+		{http.MethodPost, "/push/%s/alpha/batch", accounts.SendHeartbeats, true},
 	} {
 		try := func(token string) *httptest.ResponseRecorder {
 			s, _ := openDesk(t)
 			if route.inURL {
-				return ask(s, http.MethodPost, strings.Replace(route.path, "%s", token, 1), "")
+				return ask(s, route.verb, strings.Replace(route.path, "%s", token, 1), "")
 			}
-			return ask(s, http.MethodPost, route.path, token)
+			return ask(s, route.verb, route.path, token)
 		}
 		if !route.inURL {
 			w := try("")
@@ -136,8 +140,10 @@ func TestNothingIsDoneForWhoMayNot(t *testing.T) {
 	ask(s, http.MethodPost, "/-/reload", "")
 	ask(s, http.MethodGet, "/-/reload", "administrator")
 	ask(s, http.MethodPost, "/push/viewer/alpha/batch", "")
-	if d.reloaded != 0 || len(d.beats) != 0 {
-		t.Errorf("reloaded %d times, heartbeats %v", d.reloaded, d.beats)
+	ask(s, http.MethodGet, "/probe?target=a.example", "")
+	ask(s, http.MethodGet, "/probe?target=a.example", "job")
+	if d.reloaded != 0 || len(d.beats) != 0 || d.probed != 0 {
+		t.Errorf("reloaded %d times, heartbeats %v, probed %d times", d.reloaded, d.beats, d.probed)
 	}
 }
 

@@ -26,7 +26,7 @@ type Metrics struct {
 // NewMetrics returns a collector. Attach it to its engine with [Metrics.Watch] before the
 // first scrape. reload tells how the last reading of the configuration went.
 func NewMetrics(version string, reload func() (ok bool, at time.Time)) *Metrics {
-	return &Metrics{version: version, reload: reload, d: describe(), latest: latest{results: map[[2]string]probes.Result{}}}
+	return &Metrics{version: version, reload: reload, d: describe(&catalogue{}), latest: latest{results: map[[2]string]probes.Result{}}}
 }
 
 // Watch sets the engine to report on.
@@ -67,7 +67,7 @@ func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
 }
 
 // own reports on the monitor itself.
-func (m *Metrics) own(ch chan<- prometheus.Metric, gauge func(*prometheus.Desc, float64, ...string)) {
+func (m *Metrics) own(ch chan<- prometheus.Metric, gauge emit) {
 	s, h := m.engine.stats, m.engine.Health()
 	count := func(d *prometheus.Desc, v uint64, labels ...string) {
 		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
@@ -95,7 +95,7 @@ func (m *Metrics) own(ch chan<- prometheus.Metric, gauge func(*prometheus.Desc, 
 }
 
 // site reports on one site and its checks.
-func (m *Metrics) site(gauge func(*prometheus.Desc, float64, ...string), s compliance.Site, states compliance.Snapshot, now time.Time) {
+func (m *Metrics) site(gauge emit, s compliance.Site, states compliance.Snapshot, now time.Time) {
 	at := compliance.SiteStatusAt(s, states.Sites[s.ID], func(id string) compliance.CheckState { return states.Checks[id] }, now)
 	for _, status := range []compliance.Status{compliance.StatusUnknown, compliance.StatusUp, compliance.StatusDegraded, compliance.StatusDown} {
 		gauge(m.d.siteStatus, number(status == at), s.ID, status.String())
@@ -112,9 +112,8 @@ func (m *Metrics) site(gauge func(*prometheus.Desc, float64, ...string), s compl
 
 // check reports the latest look of one vantage, as long as it is fresh: a probe_success that
 // stands still would be a claim about the present.
-func (m *Metrics) check(gauge func(*prometheus.Desc, float64, ...string), c compliance.CheckSpec, v compliance.View, now time.Time) {
+func (m *Metrics) check(gauge emit, c compliance.CheckSpec, v compliance.View, now time.Time) {
 	l := []string{compliance.SiteOf(c.ID), c.Target, c.ID, v.Vantage}
-	with := func(extra ...string) []string { return append(l[:len(l):len(l)], extra...) }
 	if !v.SeenAt.IsZero() {
 		gauge(m.d.seen, seconds(v.SeenAt), l...)
 	}
@@ -123,48 +122,15 @@ func (m *Metrics) check(gauge func(*prometheus.Desc, float64, ...string), c comp
 		return
 	}
 	gauge(m.d.known, 1, l...)
-	gauge(m.d.success, number(v.Outcome == probes.Pass), l...)
-	gauge(m.d.duration, v.Duration.Seconds(), l...)
+	m.d.verdict(gauge, v.Outcome == probes.Pass, v.Duration, l)
 	if v.Outcome == probes.Fail {
-		gauge(m.d.failing, 1, with(v.Reason.String())...)
+		gauge(m.d.failing, 1, append(l, v.Reason.String())...)
 	}
 	m.latest.mu.Lock()
 	r, ok := m.latest.results[[2]string{c.ID, v.Vantage}]
 	m.latest.mu.Unlock()
 	if ok {
-		m.facts(gauge, c, r, l, with)
-	}
-}
-
-// facts reports what a look learned in passing.
-func (m *Metrics) facts(gauge func(*prometheus.Desc, float64, ...string), c compliance.CheckSpec, r probes.Result, l []string, with func(...string) []string) {
-	f := r.Facts
-	gauge(m.d.dnsTime, r.Phases.Resolve.Seconds(), l...)
-	if f.IPFamily != 0 {
-		gauge(m.d.ipProtocol, float64(f.IPFamily), l...)
-	}
-	if f.HTTPStatus != 0 {
-		gauge(m.d.httpStatus, float64(f.HTTPStatus), l...)
-		gauge(m.d.httpVersion, f.HTTPVersion, l...)
-		gauge(m.d.httpRedirects, float64(f.Redirects), l...)
-		gauge(m.d.httpLength, float64(f.BodyBytes), l...)
-		for phase, d := range map[string]time.Duration{
-			"resolve": r.Phases.Resolve, "connect": r.Phases.Connect, "tls": r.Phases.TLS,
-			"processing": r.Phases.Processing, "transfer": r.Phases.Transfer,
-		} {
-			gauge(m.d.httpPhase, d.Seconds(), with(phase)...)
-		}
-		gauge(m.d.regex, number(f.RegexFailed), l...)
-		gauge(m.d.httpSSL, number(f.TLSVersion != ""), l...)
-	}
-	if f.TLSVersion != "" {
-		gauge(m.d.tlsVersion, 1, with(f.TLSVersion)...)
-	}
-	if !f.CertNotAfter.IsZero() {
-		gauge(m.d.certExpiry, seconds(f.CertNotAfter), l...)
-	}
-	if c.Kind == "dns" {
-		gauge(m.d.dnsAnswers, float64(f.DNSAnswers), l...)
+		m.d.facts(gauge, c.Kind, r, l)
 	}
 }
 

@@ -51,9 +51,10 @@ type app struct {
 	reloading sync.Mutex
 	mu        sync.Mutex // guards what follows
 	keep      compliance.Retention
-	push      map[string]bool // ids of push checks
-	readAt    time.Time       // when the configuration in force was read
-	refusedAt time.Time       // when a reload was last refused; zero once one succeeded
+	push      map[string]bool           // ids of push checks
+	modules   map[string]monitor.Module // of /probe; nil while it is off
+	readAt    time.Time                 // when the configuration in force was read
+	refusedAt time.Time                 // when a reload was last refused; zero once one succeeded
 }
 
 // load reads the configuration and builds what it describes.
@@ -154,6 +155,7 @@ func (a *app) handler() http.Handler {
 	registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return dashboard.NewServer(dashboard.ServerConfig{
 		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Beat: a.beat, Reload: a.reload,
+		Probe:   monitor.NewProbeHandler(monitor.ProbeHandlerConfig{Modules: a.probeModules}),
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}), Logger: a.log,
 	})
 }
@@ -162,7 +164,7 @@ func (a *app) handler() http.Handler {
 func (a *app) accept(b config.Built) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.keep, a.push = b.Retention, map[string]bool{}
+	a.keep, a.push, a.modules = b.Retention, map[string]bool{}, b.Modules
 	for _, s := range b.Plan.Sites {
 		for _, c := range s.Checks {
 			a.push[c.ID] = c.Kind == "push"
@@ -256,6 +258,13 @@ func (a *app) lastReload() (ok bool, at time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.refusedAt.IsZero(), a.readAt
+}
+
+// probeModules are what /probe looks with.
+func (a *app) probeModules() map[string]monitor.Module {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.modules
 }
 
 // beat takes a job's report.
