@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
 )
 
@@ -94,6 +95,9 @@ func (r route) operation(path string, k *schemas) object {
 	if len(parameters) > 0 {
 		out["parameters"] = parameters
 	}
+	if r.body != nil {
+		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": k.of(reflect.TypeOf(r.body))}}}
+	}
 	content := object{"text/plain": object{"schema": object{"type": "string"}}}
 	if r.answer != nil {
 		content = object{"application/json": object{"schema": k.of(reflect.TypeOf(r.answer))}}
@@ -169,6 +173,10 @@ func (k *schemas) text(t reflect.Type) object {
 	case reflect.TypeFor[compliance.Status]():
 		for _, s := range []compliance.Status{compliance.StatusUnknown, compliance.StatusUp, compliance.StatusDegraded, compliance.StatusDown} {
 			words = append(words, s.String())
+		}
+	case reflect.TypeFor[accounts.Role]():
+		for _, r := range accounts.Roles() {
+			words = append(words, r.String())
 		}
 	case reflect.TypeFor[compliance.Verdict]():
 		for v := compliance.Unproven; v <= compliance.NoOccasion; v++ {

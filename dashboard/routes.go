@@ -17,6 +17,7 @@ type route struct {
 	summary string
 	more    string // several sentences, where the summary does not suffice
 	query   []parameter
+	body    any      // a value of what is to be sent as JSON
 	answer  any      // a value of what comes back as JSON; nil: a line of text
 	roles   []string // a token of one of these is needed; nil asks for no token
 	errors  []int    // besides 500
@@ -99,11 +100,11 @@ func (s *Server) writes() []route {
 	}
 	get, post := push, push
 	get.method, post.method = "GET", "POST"
-	return []route{get, post, {
+	return append(s.tokenRoutes(), get, post, route{
 		method: "POST", pattern: "/-/reload", handler: s.demand(accounts.ConfigureSystem, s.reload), summary: "Read the configuration anew",
 		more:  "A file with problems changes nothing; the answer names them.",
 		roles: rolesThat(accounts.ConfigureSystem), errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity},
-	}}
+	})
 }
 
 // probe is not open as other reads are: it makes the monitor look at any address that it

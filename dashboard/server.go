@@ -31,12 +31,21 @@ type Detail interface {
 	Capture(ctx context.Context, outageID string) (compliance.OutageCapture, error)
 }
 
+// Tokens makes and ends tokens.
+type Tokens interface {
+	Issue(ctx context.Context, name string, role accounts.Role, expires time.Time) (plain string, t accounts.Token, err error)
+	List(ctx context.Context) ([]accounts.Token, error)
+	// Revoke ends a token. The error wraps [accounts.ErrNoToken] if there is none.
+	Revoke(ctx context.Context, id string) error
+}
+
 // ServerConfig of a [Server]. All but Logger, Metrics, Probe and NotFound are required.
 type ServerConfig struct {
 	Hub      *Hub
 	Detail   Detail
 	NotFound error // what Detail's errors wrap when there is no such thing
 	Guard    Guard
+	Tokens   Tokens
 	// Beat takes a heartbeat for a push check; false means that there is no such check.
 	Beat func(ctx context.Context, check string, ok bool, message string) (known bool, err error)
 	// Reload reads the configuration anew; an error changes nothing.

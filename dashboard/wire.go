@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
 )
 
@@ -175,6 +176,30 @@ type Result struct {
 	Reason     probes.Reason  `json:"reason"`
 	Detail     string         `json:"detail,omitempty"`
 	DurationMS float64        `json:"duration_ms"`
+}
+
+// Token is what is known of a token: never the token itself.
+type Token struct {
+	ID      string        `json:"id"`
+	Prefix  string        `json:"prefix"` // how it begins, to tell tokens apart
+	Name    string        `json:"name"`
+	Role    accounts.Role `json:"role"`
+	Created int64         `json:"created"`
+	Expires int64         `json:"expires,omitempty"` // absent: never
+	Revoked int64         `json:"revoked,omitempty"`
+}
+
+// TokenOrder asks for a token.
+type TokenOrder struct {
+	Name string        `json:"name"` // what it is for
+	Role accounts.Role `json:"role"`
+	Days int           `json:"days,omitempty"` // how long it shall be valid; absent: until it is revoked
+}
+
+// IssuedToken is a new token, in the clear for the only time.
+type IssuedToken struct {
+	Secret string `json:"secret"`
+	Token
 }
 
 // Problem is the body of an error (RFC 9457).

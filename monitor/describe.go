@@ -34,7 +34,7 @@ type descriptions struct {
 	build, reloadOK, reloadAt                                              *prometheus.Desc
 	looks, missed, committed, commitErrors, rejected, overflow, clockSteps *prometheus.Desc
 	queue, trouble, uplink, lastCommit, commits, lateness, jobErrors       *prometheus.Desc
-	siteStatus, outageStart                                                *prometheus.Desc
+	coverage, siteStatus, outageStart                                      *prometheus.Desc
 	seen, known, failing                                                   *prometheus.Desc
 	lookMetrics
 }
@@ -67,6 +67,7 @@ func describe(c *catalogue) descriptions {
 		commits:      own("histogram", "commit_duration_seconds", "How long commits take."),
 		lateness:     own("histogram", "slot_lateness_seconds", "How long after their slot looks begin."),
 		jobErrors:    own("counter", "job_errors_total", "Scheduled jobs that failed.", "task"),
+		coverage:     own("gauge", "coverage_ratio", "Share of the watched checks of which the monitor knows now whether they pass."),
 		siteStatus:   own("gauge", "site_status", "The site's status: 1 for the one it has, 0 for the others.", "site", "status"),
 		outageStart:  own("gauge", "site_outage_start_timestamp_seconds", "Start of the site's open outage.", "site"),
 		seen:         own("gauge", "check_seen_timestamp_seconds", "The instant that the latest look speaks for.", ofCheck()...),

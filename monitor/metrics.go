@@ -61,8 +61,18 @@ func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
 	}
 	m.own(ch, gauge)
 	now, states := m.engine.Now(), m.engine.States()
+	watched, known := 0, 0
 	for _, s := range m.engine.Sites() {
 		m.site(gauge, s, states, now)
+		for _, c := range s.Checks {
+			watched++
+			if states.Checks[c.ID].StatusAt(now, c.Policy) != compliance.StatusUnknown {
+				known++
+			}
+		}
+	}
+	if watched > 0 {
+		gauge(m.d.coverage, float64(known)/float64(watched))
 	}
 }
 

@@ -154,7 +154,7 @@ func (a *app) handler() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return dashboard.NewServer(dashboard.ServerConfig{
-		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Beat: a.beat, Reload: a.reload,
+		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Tokens: a.keeper, Beat: a.beat, Reload: a.reload,
 		Probe:   monitor.NewProbeHandler(monitor.ProbeHandlerConfig{Modules: a.probeModules}),
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}), Logger: a.log,
 	})

@@ -66,7 +66,7 @@ func wrongUsage(synopses ...string) usageError {
 
 // explain finds words for what other packages refuse; in English the originals say it.
 func explain(err error) error {
-	if _, ok := err.(messages.Sayer); ok { //nolint:errorlint // what wraps it says more
+	if _, ok := err.(messages.Sayer); ok { // asserted, not errors.As: what wraps it says more
 		return err
 	}
 	switch {

@@ -139,6 +139,9 @@ func (k *Keeper) Authenticate(ctx context.Context, token string) (Actor, error) 
 	return Actor{ID: "token/" + t.ID, Name: t.Name, Kind: KindToken, Role: t.Role}, nil
 }
 
+// List returns all tokens, revoked ones too, oldest first.
+func (k *Keeper) List(ctx context.Context) ([]Token, error) { return k.Tokens.ListTokens(ctx) }
+
 // Revoke ends a token at once and for good. The error wraps ErrNoToken if there is none.
 func (k *Keeper) Revoke(ctx context.Context, id string) error {
 	if err := k.Tokens.MarkToken(ctx, id, time.Time{}, k.now()); err != nil {

@@ -103,10 +103,10 @@ func (s Speech) Err(err error) string {
 
 // known says an error that there are words for.
 func (s Speech) known(err error) (string, bool) {
-	if say, ok := err.(Sayer); ok { //nolint:errorlint // what wraps it has something to say, too
+	if say, ok := err.(Sayer); ok { // asserted, not errors.As: what wraps it has something to say, too
 		return say.In(s), true
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // as above
+	if many, ok := err.(interface{ Unwrap() []error }); ok { // as above
 		var lines []string
 		for _, e := range many.Unwrap() {
 			lines = append(lines, s.Err(e))
