@@ -85,15 +85,21 @@ func resets(c net.Conn) {
 	c.(*net.TCPConn).SetLinger(0)
 }
 
-// closedPort is an address on which nobody listens.
+// closedPort is an address on which nobody listens, nor can until the test ends: the near
+// end of a connection, which the kernel gives to no one else.
 func closedPort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Cleanup(func() { _ = l.Close() })
+	c, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c.LocalAddr().String()
 }
 
 // fullBacklog is an address that never completes a handshake: a listener whose queue is

@@ -244,7 +244,16 @@ func (c *child) post(path, token string) (int, string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	req.Header.Set("Authorization", "Bearer "+token)
+	status, body := c.send(req, token)
+	return status, string(body)
+}
+
+// send sends a request, with a token unless it is empty.
+func (c *child) send(req *http.Request, token string) (int, []byte) {
+	c.t.Helper()
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		c.t.Fatal(err)
@@ -254,7 +263,7 @@ func (c *child) post(path, token string) (int, string) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	return resp.StatusCode, string(b)
+	return resp.StatusCode, b
 }
 
 // feed is a reader of the live feed that remembers every frame.

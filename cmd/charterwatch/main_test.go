@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -28,20 +27,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the command line against a simulated association.
 func TestScripts(t *testing.T) {
-	dir := t.TempDir()
-	estate, err := demo.Open(demo.Config{Dir: dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- estate.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
+	estate := association(t)
 	if err := estate.Break(demo.Licences, demo.Fault{Mode: demo.Status, Code: 503}); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"net/url"
 	"os/exec"
@@ -21,19 +20,7 @@ func (c *child) asProbe(token string, query url.Values) (int, []byte) {
 		c.t.Fatal(err)
 	}
 	r.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", "10")
-	if token != "" {
-		r.Header.Set("Authorization", "Bearer "+token)
-	}
-	resp, err := http.DefaultClient.Do(r)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	return resp.StatusCode, b
+	return c.send(r, token)
 }
 
 // TestProbeHandlerOfTheProgram: off by default, on by a reload, for holders of a token
