@@ -30,7 +30,6 @@ type Deps struct {
 // Built is what a file comes to.
 type Built struct {
 	Plan      monitor.Plan
-	Canaries  []probes.Probe
 	Retention compliance.Retention
 	Modules   map[string]monitor.Module // of /probe; nil while it is off
 }
@@ -51,7 +50,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 			l.d.because(fmt.Sprintf("uplink.canaries[%d]", i), err)
 			continue
 		}
-		out.Canaries = append(out.Canaries, p)
+		out.Plan.Canaries = append(out.Plan.Canaries, p)
 	}
 	out.Modules = b.modules()
 	keep, err := ParseRetention(l.File.Retention.Results)

@@ -174,7 +174,7 @@ func (h *Hub) load(ctx context.Context) {
 		alarms = append(h.model.alarms(), alarms...)
 	}
 	for _, c := range alarms {
-		m.apply(c, &touched{checks: map[string]bool{}, sites: map[string]bool{}})
+		m.apply(c, newTouched())
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -241,7 +241,7 @@ func (h *Hub) drain() (alarms []compliance.Change) {
 
 // take collects changes for a moment and tells the clients of all at once.
 func (h *Hub) take(ctx context.Context, c compliance.Change) {
-	t := &touched{checks: map[string]bool{}, sites: map[string]bool{}}
+	t := newTouched()
 	h.mu.Lock()
 	h.model.apply(c, t)
 	h.mu.Unlock()

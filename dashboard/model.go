@@ -284,6 +284,8 @@ type touched struct {
 	events        []Event
 }
 
+func newTouched() *touched { return &touched{checks: map[string]bool{}, sites: map[string]bool{}} }
+
 // apply takes a change into the model.
 func (m *model) apply(c compliance.Change, t *touched) {
 	if c.Uncommitted {

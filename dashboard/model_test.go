@@ -23,8 +23,6 @@ func wallAt(now time.Time) *model {
 	return newModel(w.sites, w.snap, time.UTC, now.Add(-24*time.Hour), now)
 }
 
-func touch() *touched { return &touched{checks: map[string]bool{}, sites: map[string]bool{}} }
-
 func TestLettersOfCells(t *testing.T) {
 	for _, c := range []struct {
 		cell cellModel
@@ -49,7 +47,7 @@ func TestLettersOfCells(t *testing.T) {
 
 func TestStripsMoveOnWithTime(t *testing.T) {
 	m := wallAt(noon)
-	m.apply(looked("alpha", noon.Add(time.Minute), probes.OK), touch())
+	m.apply(looked("alpha", noon.Add(time.Minute), probes.OK), newTouched())
 	c := m.checks["alpha/front"]
 	for _, s := range []struct {
 		after time.Duration
@@ -69,7 +67,7 @@ func TestStripsMoveOnWithTime(t *testing.T) {
 			t.Errorf("after %s the strip ends at %s", s.after, time.UnixMilli(end).UTC())
 		}
 	}
-	m.apply(looked("alpha", noon.Add(-48*time.Hour), probes.OK), touch()) // late by days: no cell of it is shown
+	m.apply(looked("alpha", noon.Add(-48*time.Hour), probes.OK), newTouched()) // late by days: no cell of it is shown
 }
 
 func TestYoungHistoriesHaveNarrowCells(t *testing.T) {
@@ -94,9 +92,9 @@ func TestChangesTellOfEarlierCellsToo(t *testing.T) {
 	m := wallAt(noon)
 	c := m.checks["alpha/front"]
 	c.changes(noon)
-	m.apply(looked("alpha", noon.Add(14*time.Minute), probes.ConnectRefused), touch())
+	m.apply(looked("alpha", noon.Add(14*time.Minute), probes.ConnectRefused), newTouched())
 	after := noon.Add(15*time.Minute + time.Second)
-	m.apply(looked("alpha", after, probes.OK), touch())
+	m.apply(looked("alpha", after, probes.OK), newTouched())
 	got := c.changes(after)
 	if len(got) != 2 || got[0].From != noon.UnixMilli() || got[0].State != "d" || got[1].State != "u" {
 		t.Fatalf("%+v", got)
@@ -109,7 +107,7 @@ func TestChangesTellOfEarlierCellsToo(t *testing.T) {
 func TestGapsCountAsUnknown(t *testing.T) {
 	m := wallAt(noon)
 	gap := compliance.Gap{Check: "alpha/front", Vantage: "local", From: noon.Add(-30 * time.Minute), To: noon.Add(10 * time.Minute), Reason: probes.NotRunning}
-	m.apply(compliance.Change{Site: "alpha", Gaps: []compliance.Gap{gap}}, touch())
+	m.apply(compliance.Change{Site: "alpha", Gaps: []compliance.Gap{gap}}, newTouched())
 	c := m.checks["alpha/front"]
 	if got := c.wire(noon).Strip.States; got != strings.Repeat("-", 93)+"xxx" {
 		t.Error(got)
@@ -129,7 +127,7 @@ func TestReprobesOwnNoTimeInTheStrip(t *testing.T) {
 	again := c.Results[0]
 	again.Attempt = 1
 	c.Results = append(c.Results, again)
-	m.apply(c, touch())
+	m.apply(c, newTouched())
 	if cell := m.checks["alpha/front"].cell(noon); cell.fail != 1 {
 		t.Errorf("one failing slot and its re-probe count %d", cell.fail)
 	}
@@ -140,7 +138,7 @@ func TestP95OfTheCurrentCell(t *testing.T) {
 	for i := range 100 {
 		c := looked("alpha", noon.Add(time.Duration(i)*time.Second), probes.OK)
 		c.Results[0].Duration = time.Duration(i+1) * time.Millisecond
-		m.apply(c, touch())
+		m.apply(c, newTouched())
 	}
 	if got := m.checks["alpha/front"].cell(noon).p95; got != 95 {
 		t.Errorf("p95 is %d", got)
@@ -153,7 +151,7 @@ func TestAnUncommittedOutageIsShownAndFlaggedUntilItIsCommitted(t *testing.T) {
 	alarm := compliance.Change{Site: "alpha", Outages: committed.Outages, Uncommitted: true} // as the engine tells it
 	site := func() SiteDelta { return m.siteDelta(m.sites[0], noon.Add(time.Second)) }
 
-	t1 := touch()
+	t1 := newTouched()
 	m.apply(alarm, t1)
 	if d := site(); d.Outage == nil || !d.Outage.Uncommitted || d.Status != compliance.StatusDown {
 		t.Errorf("uncommitted: %+v", d)
@@ -163,7 +161,7 @@ func TestAnUncommittedOutageIsShownAndFlaggedUntilItIsCommitted(t *testing.T) {
 	}
 	opened := compliance.Event{Kind: compliance.OutageOpened, Site: "alpha", At: noon, Outage: committed.Outages[len(committed.Outages)-1].ID, Status: compliance.StatusDown}
 	committed.Events = []compliance.Event{opened}
-	t2 := touch()
+	t2 := newTouched()
 	m.apply(committed, t2)
 	if t1.events[0].Status != compliance.StatusDown || len(t2.events) != 0 {
 		t.Errorf("the opening is told as %+v, then again as %+v", t1.events, t2.events)
@@ -177,7 +175,7 @@ func TestChangesOfWhatIsNotOnTheWallAreIgnored(t *testing.T) {
 	m := wallAt(noon)
 	c := broke("gone", noon)
 	c.Gaps = []compliance.Gap{{Check: "gone/front", From: noon, To: noon.Add(time.Hour)}}
-	m.apply(c, touch())
+	m.apply(c, newTouched())
 	if m.checks["gone/front"] != nil {
 		t.Error("a check came out of nothing")
 	}

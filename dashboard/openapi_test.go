@@ -95,7 +95,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 			t.Errorf("%v: %s", err, m)
 		}
 	}
-	s.cfg.Hub.model.apply(broke("alpha", time.Now()), touch())
+	s.cfg.Hub.model.apply(broke("alpha", time.Now()), newTouched())
 	for _, c := range []struct{ path, name string }{
 		{"/api/v1/wall", "Message"},
 		{"/api/v1/outages?open=true", "Outage"},

@@ -76,7 +76,6 @@ func (a *app) load() (*config.Loaded, config.Built, error) {
 	for i := range b.Plan.Watches {
 		b.Plan.Watches[i].Fingerprint += agent // a probe keeps the one it was built with
 	}
-	b.Plan.Canaries = b.Canaries
 	return l, b, nil
 }
 
