@@ -28,16 +28,27 @@ func nameServer(t testing.TB, rcode int) string {
 	})
 }
 
+// bothProtocols listens on one port over UDP and TCP. The kernel chooses the port for UDP;
+// while somebody has it over TCP, another is tried.
+func bothProtocols(t testing.TB) (pc net.PacketConn, l net.Listener) {
+	t.Helper()
+	for range 100 {
+		var err error
+		if pc, err = net.ListenPacket("udp", "127.0.0.1:0"); err != nil {
+			t.Fatal(err)
+		}
+		if l, err = net.Listen("tcp", pc.LocalAddr().String()); err == nil {
+			return pc, l
+		}
+		_ = pc.Close()
+	}
+	t.Fatal("no port is free over both UDP and TCP")
+	return nil, nil
+}
+
 func dnsServer(t testing.TB, h dns.HandlerFunc) string {
 	t.Helper()
-	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", pc.LocalAddr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	pc, l := bothProtocols(t)
 	for _, s := range []*dns.Server{{PacketConn: pc, Handler: h}, {Listener: l, Handler: h}} {
 		started := make(chan struct{})
 		s.NotifyStartedFunc = func() { close(started) }
