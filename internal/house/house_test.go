@@ -24,7 +24,7 @@ var rooms = map[string]struct {
 	"demo":       {nil, "what is watched must not know its watcher"},
 	"probes":     {[]string{"internal/fetch"}, "observations lie at the bottom: they carry no meaning"},
 	"scanners":   {[]string{"internal/fetch", "scanners"}, "observations lie at the bottom: they carry no meaning"},
-	"compliance": {[]string{"probes", "scanners", "internal/accounts"}, "meaning is pure and stands on observations alone"},
+	"compliance": {[]string{"probes", "scanners", "internal/accounts", "compliance"}, "meaning is pure and stands on observations alone"},
 	"monitor":    {[]string{"compliance", "probes", "scanners"}, "the engine sees its peers only through its own interfaces"},
 	"alerts":     {[]string{"compliance", "probes", "scanners", "internal/accounts", "internal/fetch", "internal/messages"}, "peers are blind to each other"},
 	"dashboard":  {[]string{"compliance", "probes", "scanners", "ledger", "internal/accounts", "internal/charts", "internal/messages"}, "peers are blind to each other"},
