@@ -12,13 +12,43 @@ type Tally struct {
 	Up      time.Duration `json:"up"`
 	Down    time.Duration `json:"down"`
 	Unknown time.Duration `json:"unknown"`
+
+	Parts   Parts         `json:"parts"`   // of Down
+	Covered time.Duration `json:"covered"` // of Unknown: it lies in a window announced in time
+}
+
+// Parts are what downtime is put down to. They add up to all of it.
+type Parts struct {
+	Planned     time.Duration `json:"planned"`     // announced in time, and inside its window
+	Unsettled   time.Duration `json:"unsettled"`   // announced, but not shown to be in time or clear; excuses nothing
+	Late        time.Duration `json:"late"`        // announced too late
+	Overrun     time.Duration `json:"overrun"`     // past the end that was announced
+	Emergency   time.Duration `json:"emergency"`   // 긴급 점검
+	Unannounced time.Duration `json:"unannounced"` // everything else
+}
+
+// All is the downtime of all parts.
+func (p Parts) All() time.Duration {
+	return p.Planned + p.Unsettled + p.Late + p.Overrun + p.Emergency + p.Unannounced
+}
+
+func (p Parts) plus(q Parts) Parts {
+	return Parts{p.Planned + q.Planned, p.Unsettled + q.Unsettled, p.Late + q.Late, p.Overrun + q.Overrun, p.Emergency + q.Emergency, p.Unannounced + q.Unannounced}
+}
+
+// part returns the field that a kind of downtime is added to.
+func (p *Parts) part(k Part) *time.Duration {
+	return [...]*time.Duration{&p.Unannounced, &p.Planned, &p.Unsettled, &p.Late, &p.Emergency, &p.Overrun}[k]
 }
 
 // All is the whole time tallied.
 func (t Tally) All() time.Duration { return t.Up + t.Down + t.Unknown }
 
+// Unplanned is the downtime that no notice in time excuses.
+func (t Tally) Unplanned() time.Duration { return t.Down - t.Parts.Planned }
+
 func (t Tally) plus(u Tally) Tally {
-	return Tally{t.Up + u.Up, t.Down + u.Down, t.Unknown + u.Unknown}
+	return Tally{t.Up + u.Up, t.Down + u.Down, t.Unknown + u.Unknown, t.Parts.plus(u.Parts), t.Covered + u.Covered}
 }
 
 // Figures are a site's accounts for a period.
@@ -29,6 +59,8 @@ type Figures struct {
 	Future time.Duration // after the end of the history: neither known nor unknown yet
 	Gaps   map[probes.Reason]time.Duration
 	Days   []Day
+
+	Contested time.Duration // unknown because an appeal was upheld; in no gap
 }
 
 // Day is one calendar day of the organisation's zone.
@@ -57,8 +89,10 @@ func (f Figures) Raw() (Ratio, bool) {
 	return FloorRatio(t.Up, t.Up+t.Down)
 }
 
-// Charter is up / known, published closing times excluded.
-func (f Figures) Charter() (Ratio, bool) { return FloorRatio(f.Open.Up, f.Open.Up+f.Open.Down) }
+// Charter is up / known, published closing times and planned downtime excluded.
+func (f Figures) Charter() (Ratio, bool) {
+	return FloorRatio(f.Open.Up, f.Open.Up+f.Open.Unplanned())
+}
 
 // Coverage is known / all, of the time that has passed.
 func (f Figures) Coverage() (Ratio, bool) {
@@ -66,17 +100,22 @@ func (f Figures) Coverage() (Ratio, bool) {
 	return FloorRatio(t.Up+t.Down, t.All())
 }
 
-// Best is the charter availability if all that is not known was up.
+// Best is the charter availability if all that is not known was up, and all that was
+// announced but is not settled was in time.
 func (f Figures) Best() (Ratio, bool) {
-	return FloorRatio(f.Open.Up+f.Open.Unknown+f.Future, f.Open.All()+f.Future)
+	up := f.Open.Up + f.Open.Unknown + f.Future
+	return FloorRatio(up, up+f.Open.Unplanned()-f.Open.Parts.Unsettled)
 }
 
-// Worst is the charter availability if all that is not known was down.
-func (f Figures) Worst() (Ratio, bool) { return FloorRatio(f.Open.Up, f.Open.All()+f.Future) }
+// Worst is the charter availability if all that is not known was down. What is not known
+// inside a window announced in time would be planned downtime then.
+func (f Figures) Worst() (Ratio, bool) {
+	return FloorRatio(f.Open.Up, f.Open.All()-f.Open.Parts.Planned-f.Open.Covered+f.Future)
+}
 
 // ForCheck narrows a history to one of its checks, so that [Account] answers for it alone.
 func (h SiteHistory) ForCheck(id string) SiteHistory {
-	out := SiteHistory{Site: h.Site, Until: h.Until}
+	out := SiteHistory{Site: h.Site, Until: h.Until, Record: h.Record}
 	for _, l := range h.Lives {
 		if l.Check == id {
 			l.Critical = true
@@ -98,15 +137,27 @@ func (h SiteHistory) ForCheck(id string) SiteHistory {
 	return out
 }
 
+// Terms are the rules by which a site's accounts are made.
+type Terms struct {
+	Hours    []ServiceHours
+	Zone     *time.Location // nil: UTC
+	Promises Promises
+}
+
 // Account computes a site's figures for a period from its history.
 //
-// At any instant the site is: unknown, if no critical check was being watched; down, if a
-// critical check in an outage was being seen; unknown, if a critical check was not being
-// seen; down, in an outage of the site whose recovery had not held; up otherwise. A check is
-// not being seen while all its vantages are in gaps. Time after h.Until is Future.
-func Account(h SiteHistory, p Period, hours []ServiceHours, zone *time.Location) Figures {
+// At any instant the site is: unknown, if no critical check was being watched, or an upheld
+// appeal says that it was seen wrongly; down, if a critical check in an outage was being seen;
+// unknown, if a critical check was not being seen; down, in an outage of the site whose
+// recovery had not held; up otherwise. A check is not being seen while all its vantages are in
+// gaps. Time after h.Until is Future. Maintenance changes none of this: it says what
+// downtime is put down to.
+func Account(h SiteHistory, p Period, t Terms) Figures {
+	if t.Zone == nil {
+		t.Zone = time.UTC
+	}
 	f := Figures{Period: p, Gaps: map[probes.Reason]time.Duration{}}
-	days := p.Days(zone)
+	days := p.Days(t.Zone)
 	for _, d := range days {
 		f.Days = append(f.Days, Day{Period: d})
 	}
@@ -115,7 +166,13 @@ func Account(h SiteHistory, p Period, hours []ServiceHours, zone *time.Location)
 		known = Period{p.From, p.From}
 	}
 	sw := newSweep(h, known)
-	sw.closures(Closures(hours, known, zone))
+	sw.closures(h.Closures(known, t))
+	for _, x := range h.Record.Attributions(h.Outages, t, h.Until) {
+		sw.span(x.Period, &sw.parts[x.Part])
+	}
+	for _, c := range h.Record.Contested(h.Outages) {
+		sw.span(c, &sw.contested)
+	}
 	for _, d := range days[min(1, len(days)):] {
 		sw.cut(d.From)
 	}
@@ -130,7 +187,9 @@ func Account(h SiteHistory, p Period, hours []ServiceHours, zone *time.Location)
 		} else {
 			f.Open, f.Days[day].Open = f.Open.plus(t), f.Days[day].Open.plus(t)
 		}
-		if t.Unknown > 0 {
+		if s.contested {
+			f.Contested += t.Unknown
+		} else if t.Unknown > 0 {
 			f.Gaps[s.why] += t.Unknown
 		}
 	})
@@ -148,17 +207,25 @@ type instant struct {
 	state  Status // up, down, unknown
 	closed bool
 	why    probes.Reason // of unknown
+	part   Part          // what downtime would be put down to
+
+	contested bool // seen, but an upheld appeal says wrongly
 }
 
-func (s instant) tally(d time.Duration) Tally {
+func (s instant) tally(d time.Duration) (t Tally) {
 	switch s.state {
 	case StatusUp:
-		return Tally{Up: d}
+		t.Up = d
 	case StatusDown:
-		return Tally{Down: d}
+		t.Down = d
+		*t.Parts.part(s.part) = d
 	default:
-		return Tally{Unknown: d}
+		t.Unknown = d
+		if s.part == Planned {
+			t.Covered = d
+		}
 	}
+	return t
 }
 
 // sweep walks the boundaries of all layers in order of time.
@@ -168,6 +235,9 @@ type sweep struct {
 	checks map[string]*swept
 	outage int // open outages of the site
 	closed int
+
+	parts     [partCount]int // attributions that hold, by part
+	contested int            // upheld appeals
 }
 
 // swept is a critical check under the sweep.
@@ -294,7 +364,7 @@ func (sw *sweep) run(emit func(from, to time.Time, s instant)) {
 }
 
 func (sw *sweep) instant() instant {
-	s := instant{state: StatusUp, closed: sw.closed > 0, why: probes.FirstLook}
+	s := instant{state: StatusUp, closed: sw.closed > 0, why: probes.FirstLook, part: sw.part()}
 	alive, unseen, down := 0, 0, false
 	for _, c := range sw.checks {
 		if c.lives == 0 {
@@ -311,6 +381,8 @@ func (sw *sweep) instant() instant {
 	switch {
 	case alive == 0:
 		s.state = StatusUnknown
+	case sw.contested > 0:
+		s.state, s.contested = StatusUnknown, true
 	case down && sw.outage > 0:
 		s.state = StatusDown
 	case unseen > 0:
@@ -319,6 +391,17 @@ func (sw *sweep) instant() instant {
 		s.state = StatusDown
 	}
 	return s
+}
+
+// part is what downtime at this instant is put down to: of several attributions, the one
+// that comes first in the list of parts.
+func (sw *sweep) part() Part {
+	for k := Planned; k < partCount; k++ {
+		if sw.parts[k] > 0 {
+			return k
+		}
+	}
+	return Unannounced
 }
 
 // seen says whether any vantage sees the check, and if not, why not at one of them.

@@ -37,7 +37,7 @@ func day(n int, d time.Duration) time.Time {
 
 func TestThreeDaysWithoutDataAreUnknown(t *testing.T) {
 	p := november()
-	f := Account(history(p.To, []Gap{gapOf(day(4, 0), day(7, 0))}), p, nil, seoul)
+	f := Account(history(p.To, []Gap{gapOf(day(4, 0), day(7, 0))}), p, Terms{Zone: seoul})
 	if f.Open != (Tally{Up: 27 * 24 * time.Hour, Unknown: 72 * time.Hour}) {
 		t.Fatalf("%+v", f.Open)
 	}
@@ -48,7 +48,7 @@ func TestThreeDaysWithoutDataAreUnknown(t *testing.T) {
 	if raw != 100_000 || cov != 90_000 || best != 100_000 || worst != 90_000 {
 		t.Fatalf("raw %d coverage %d best %d worst %d", raw, cov, best, worst)
 	}
-	if v := JudgeServedDays(f, ServedDays{}); v.Verdict != Unproven || len(v.UnprovenDays) != 3 {
+	if v := JudgeServedDays(f, Promises{}); v.Verdict != Unproven || len(v.UnprovenDays) != 3 {
 		t.Fatalf("neither 0 %% nor 100 %%: %+v", v)
 	}
 	if f.Gaps[probes.NotRunning] != 72*time.Hour {
@@ -58,11 +58,11 @@ func TestThreeDaysWithoutDataAreUnknown(t *testing.T) {
 
 func TestNothingSeenHasNoPercentage(t *testing.T) {
 	p := november()
-	f := Account(history(p.To, []Gap{gapOf(p.From, p.To)}), p, nil, seoul)
+	f := Account(history(p.To, []Gap{gapOf(p.From, p.To)}), p, Terms{Zone: seoul})
 	if _, ok := f.Raw(); ok {
 		t.Fatal("an availability of what was not seen")
 	}
-	f = Account(SiteHistory{Site: "home", Until: p.To}, p, nil, seoul)
+	f = Account(SiteHistory{Site: "home", Until: p.To}, p, Terms{Zone: seoul})
 	if f.Open.Unknown != 30*24*time.Hour {
 		t.Fatalf("%+v", f.Open)
 	}
@@ -71,11 +71,11 @@ func TestNothingSeenHasNoPercentage(t *testing.T) {
 func TestBrokenInTheBestCaseStaysBroken(t *testing.T) {
 	p := november()
 	h := history(p.To, []Gap{gapOf(day(4, 0), p.To)}, both(day(2, 9*time.Hour), day(2, 10*time.Hour+time.Minute))...)
-	if v := JudgeServedDays(Account(h, p, nil, seoul), ServedDays{}); v.Verdict != Broken || len(v.BrokenDays) != 1 {
+	if v := JudgeServedDays(Account(h, p, Terms{Zone: seoul}), Promises{}); v.Verdict != Broken || len(v.BrokenDays) != 1 {
 		t.Fatalf("switching the monitor off must not hide a breach: %+v", v)
 	}
 	h = history(p.To, nil, both(day(2, 9*time.Hour), day(2, 10*time.Hour))...)
-	if v := JudgeServedDays(Account(h, p, nil, seoul), ServedDays{}); v.Verdict != Kept {
+	if v := JudgeServedDays(Account(h, p, Terms{Zone: seoul}), Promises{}); v.Verdict != Kept {
 		t.Fatalf("60 minutes are within the limit: %+v", v)
 	}
 }
@@ -83,7 +83,7 @@ func TestBrokenInTheBestCaseStaysBroken(t *testing.T) {
 func TestUnknownInsideAnOutageIsUnknown(t *testing.T) {
 	p := november()
 	h := history(p.To, []Gap{gapOf(day(2, 2*time.Hour), day(2, 3*time.Hour))}, both(day(2, time.Hour), day(2, 5*time.Hour))...)
-	f := Account(h, p, nil, seoul)
+	f := Account(h, p, Terms{Zone: seoul})
 	if f.Open.Down != 3*time.Hour || f.Open.Unknown != time.Hour {
 		t.Fatalf("%+v", f.Open)
 	}
@@ -96,13 +96,13 @@ func TestServiceHoursCountInRawOnly(t *testing.T) {
 	for n := 1; n <= 30; n++ {
 		outages = append(outages, both(day(n, 0), day(n, 30*minute))...)
 	}
-	f := Account(history(p.To, nil, outages...), p, hours, seoul)
+	f := Account(history(p.To, nil, outages...), p, Terms{Hours: hours, Zone: seoul})
 	raw, _ := f.Raw()
 	charter, _ := f.Charter()
 	if raw != 97_916 || charter != 100_000 { // 23.5/24 = 97.91666 %, floored
 		t.Fatalf("raw %d charter %d", raw, charter)
 	}
-	if v := JudgeServedDays(f, ServedDays{}); v.Verdict != Kept {
+	if v := JudgeServedDays(f, Promises{}); v.Verdict != Kept {
 		t.Fatalf("%+v", v)
 	}
 }
@@ -116,11 +116,11 @@ func TestFloorNeverRoundsUp(t *testing.T) {
 
 func TestRunningMonthIsNotYetKept(t *testing.T) {
 	p := november()
-	f := Account(history(day(10, 0), nil), p, nil, seoul)
+	f := Account(history(day(10, 0), nil), p, Terms{Zone: seoul})
 	if f.Future != 21*24*time.Hour || f.Open.Up != 9*24*time.Hour {
 		t.Fatalf("%+v future %v", f.Open, f.Future)
 	}
-	if v := JudgeServedDays(f, ServedDays{}); v.Verdict != Unproven {
+	if v := JudgeServedDays(f, Promises{}); v.Verdict != Unproven {
 		t.Fatalf("%+v", v)
 	}
 }
@@ -142,7 +142,7 @@ func TestPartsAddUp(t *testing.T) {
 			b := moment()
 			outages = append(outages, both(b, b.Add(time.Duration(rnd.Int64N(int64(40*time.Hour)))))...)
 		}
-		f := Account(history(moment(), gaps, outages...), p, []ServiceHours{{Close: "23:30-00:30", Days: Daily}}, seoul)
+		f := Account(history(moment(), gaps, outages...), p, Terms{Hours: []ServiceHours{{Close: "23:30-00:30", Days: Daily}}, Zone: seoul})
 		var days Tally
 		var future time.Duration
 		for _, d := range f.Days {

@@ -64,6 +64,21 @@ const (
 	StatusChanged   EventKind = "status_changed" // of a site
 )
 
+// The events of notices and clocks. Their Subject is the notice, board, plan, outage or
+// statement that they are about.
+const (
+	NoticeSeen      EventKind = "notice_seen"
+	NoticeChanged   EventKind = "notice_changed"
+	NoticeVanished  EventKind = "notice_vanished"
+	NoticeReturned  EventKind = "notice_returned"
+	NoticeUnclear   EventKind = "notice_unclear" // awaits a person
+	BoardUnreadable EventKind = "board_unreadable"
+	BoardReadable   EventKind = "board_readable"
+	WorkUnannounced EventKind = "work_unannounced" // maintenance began without a notice
+	ClockRan        EventKind = "clock_ran"        // to Count percent
+	PersonStated    EventKind = "person_stated"
+)
+
 // Event is something that happened to a check (Check set) or a site.
 type Event struct {
 	Kind   EventKind     `json:"kind"`
@@ -74,7 +89,11 @@ type Event struct {
 	Outage string        `json:"outage,omitempty"`
 	Status Status        `json:"status"`
 	Reason probes.Reason `json:"reason"`
-	Count  int           `json:"count,omitempty"` // of a blip: failing looks
+	Count  int           `json:"count,omitempty"` // of a blip: failing looks; of a clock: percent
+
+	Subject string    `json:"subject,omitempty"` // what a notice's or clock's event is about
+	Clock   ClockKind `json:"clock,omitempty"`
+	Limit   time.Time `json:"limit,omitzero"` // of the clock
 }
 
 // OutageCapture is the first failing answer of an outage, as seen.
@@ -136,4 +155,5 @@ type SiteHistory struct {
 	Gaps    []Gap       // of those checks
 	Outages []Outage    // of the site and of those checks
 	Until   time.Time   // up to when the history is complete; later time is not yet known
+	Record  Record      // of notices, as far back as they may speak of the period
 }

@@ -3,7 +3,6 @@ package compliance
 import (
 	"fmt"
 	"slices"
-	"time"
 )
 
 // Verdict is what became of a promise. The zero value is Unproven.
@@ -36,13 +35,6 @@ func (v *Verdict) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// ServedDays are the parameters of the charter's clause "availability" (365일 웹사이트를
-// 운영하겠습니다).
-type ServedDays struct {
-	MaxDown  time.Duration // confirmed downtime a served day may have; 0 means 60 min
-	Coverage Ratio         // floor of the period's coverage; 0 means 95 %
-}
-
 // Availability is the clause's verdict for one site and period, with what it rests on.
 type Availability struct {
 	Verdict      Verdict
@@ -52,16 +44,12 @@ type Availability struct {
 }
 
 // JudgeServedDays judges by best and worst case: a day is served when the site was
-// observed up and was down for at most MaxDown of its service hours. Unknown time counts
-// for the site in the best case and against it in the worst, so that switching the monitor
-// off can neither hide a breach nor earn a pass.
-func JudgeServedDays(f Figures, p ServedDays) Availability {
-	if p.MaxDown <= 0 {
-		p.MaxDown = time.Hour
-	}
-	if p.Coverage <= 0 {
-		p.Coverage = 95_000
-	}
+// observed up and had at most MaxDown of unplanned downtime in its service hours. Unknown
+// time, and downtime whose notice is not settled, count for the site in the best case and
+// against it in the worst, so that switching the monitor off can neither hide a breach nor
+// earn a pass.
+func JudgeServedDays(f Figures, p Promises) Availability {
+	p = p.WithDefaults()
 	var a Availability
 	a.Coverage, _ = f.Coverage()
 	for _, d := range f.Days {
@@ -69,9 +57,9 @@ func JudgeServedDays(f Figures, p ServedDays) Availability {
 		closedAllDay := open.All()+d.Future == 0
 		switch {
 		case closedAllDay:
-		case open.Down > p.MaxDown, open.Up+open.Unknown+d.Future == 0:
+		case open.Unplanned()-open.Parts.Unsettled > p.MaxDown, open.Up+open.Unknown+d.Future == 0:
 			a.BrokenDays = append(a.BrokenDays, d.Period)
-		case open.Down+open.Unknown+d.Future > p.MaxDown, open.Up == 0:
+		case open.Unplanned()+open.Unknown-open.Covered+d.Future > p.MaxDown, open.Up == 0:
 			a.UnprovenDays = append(a.UnprovenDays, d.Period)
 		}
 	}

@@ -389,11 +389,11 @@ func (h *Hub) figures(past compliance.SiteHistory, month compliance.Period, s co
 	if past.Until.After(now) {
 		past.Until = now
 	}
-	return compliance.Account(past, month, s.ServiceHours, h.cfg.Zone)
+	return compliance.Account(past, month, compliance.Terms{Hours: s.ServiceHours, Zone: h.cfg.Zone})
 }
 
 func wireAvailability(f compliance.Figures, month string) Availability {
-	v := compliance.JudgeServedDays(f, compliance.ServedDays{})
+	v := compliance.JudgeServedDays(f, compliance.Promises{})
 	out := Availability{
 		Month: month, Verdict: v.Verdict, Broken: len(v.BrokenDays), Unproven: len(v.UnprovenDays),
 		UpMS:    (f.Open.Up + f.Closed.Up).Milliseconds(),

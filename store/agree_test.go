@@ -48,7 +48,7 @@ func TestTimelinesAgreeWithBlocks(t *testing.T) {
 		slices.SortStableFunc(results, func(a, b probes.Result) int { return a.Slot.Compare(b.Slot)*2 + sign(a.Attempt-b.Attempt) })
 		replayed := kept
 		replayed.Outages = replay(site, results)
-		a, b := compliance.Account(kept, period, nil, time.UTC), compliance.Account(replayed, period, nil, time.UTC)
+		a, b := compliance.Account(kept, period, compliance.Terms{}), compliance.Account(replayed, period, compliance.Terms{})
 		if a.Open != b.Open || a.Open.Down == 0 || a.Open.Unknown == 0 {
 			t.Fatalf("seed %d: timelines say %+v, blocks say %+v", seed, a.Open, b.Open)
 		}

@@ -22,10 +22,10 @@ const (
 
 // Actor is who does something.
 type Actor struct {
-	ID   string // stable
-	Name string // for people
-	Kind Kind
-	Role Role
+	ID   string `json:"id"`   // stable
+	Name string `json:"name"` // for people
+	Kind Kind   `json:"kind"`
+	Role Role   `json:"role"`
 }
 
 // System is the actor of what the monitor does on its own. It holds no permission that

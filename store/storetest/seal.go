@@ -30,7 +30,7 @@ func testSilence(t *testing.T, w *world) {
 	if !h.Until.Equal(back) {
 		t.Fatalf("complete until %s, want %s", h.Until, back)
 	}
-	f := compliance.Account(h, compliance.Period{From: start, To: back}, nil, time.UTC)
+	f := compliance.Account(h, compliance.Period{From: start, To: back}, compliance.Terms{})
 	if f.Open.Down != 0 || f.Open.Unknown < 71*time.Hour || f.Open.Up > 31*time.Minute {
 		t.Fatalf("accounts %+v", f.Open)
 	}
