@@ -84,11 +84,20 @@ type BoardSpan struct {
 	Looks    int
 }
 
+// Extends reports whether next goes on where s ends: the same status again, in time.
+func (s BoardSpan) Extends(next BoardSpan, every time.Duration) bool {
+	return s.Board == next.Board && s.Status == next.Status && s.Detail == next.Detail && next.From.Sub(s.To) <= 2*max(every, OutageEvery)
+}
+
 // BoardBook is a board's state with the notices that stand or stood on it.
 type BoardBook struct {
 	State   BoardState
 	Notices map[string]Notice // by key
+	Spans   []BoardSpan       // the latest looks, oldest first
 }
+
+// maxSpans bounds the spans that the engine keeps in mind of a board.
+const maxSpans = 200
 
 // Known is what the next look is told. A notice is followed while its windows or its
 // expected recovery lie ahead or just behind, so that its edits, its removal and its
@@ -110,12 +119,9 @@ func (b BoardBook) Known(now time.Time) []scanners.Known {
 
 // BoardStep is what a look came to.
 type BoardStep struct {
-	Book    BoardBook
-	Span    BoardSpan
-	Changed []Notice // new or changed, except for their LastSeen alone
-	Seen    []Notice // of these only LastSeen moved on
-	Pages   []NoticePage
-	Events  []Event
+	Book   BoardBook
+	Change BoardChange
+	Events []Event
 }
 
 // NoticePage is a page kept as evidence of a notice's revision.
@@ -129,7 +135,7 @@ type NoticePage struct {
 // the latest one ended (the clock was set back) says nothing.
 func (b BoardBook) Step(spec BoardSpec, look scanners.BoardLook, zone *time.Location) BoardStep {
 	s := stepOfBoard{spec: spec, look: look, zone: zone, was: b.State}
-	s.out.Book = BoardBook{State: b.State, Notices: make(map[string]Notice, len(b.Notices)+len(look.Posts))}
+	s.out.Book = BoardBook{State: b.State, Spans: b.Spans, Notices: make(map[string]Notice, len(b.Notices)+len(look.Posts))}
 	for k, n := range b.Notices {
 		s.out.Book.Notices[k] = n
 	}
@@ -152,6 +158,7 @@ func (b BoardBook) Step(spec BoardSpec, look scanners.BoardLook, zone *time.Loca
 			st.Order = append(st.Order, p.Key)
 		}
 	}
+	s.out.Change.State = s.out.Book.State
 	return s.out
 }
 
@@ -174,7 +181,14 @@ func (s *stepOfBoard) emit(k EventKind, at time.Time, subject string) {
 
 func (s *stepOfBoard) status() {
 	st := &s.out.Book.State
-	s.out.Span = BoardSpan{Board: s.spec.ID, From: s.look.From, To: s.look.From, Status: s.look.Status, Detail: s.look.Detail, Looks: 1}
+	span := BoardSpan{Board: s.spec.ID, From: s.look.From, To: s.look.From, Status: s.look.Status, Detail: s.look.Detail, Looks: 1}
+	spans := s.out.Book.Spans
+	if n := len(spans); n > 0 && spans[n-1].Extends(span, s.spec.Every) {
+		span.From, span.Looks = spans[n-1].From, spans[n-1].Looks+1
+		spans = spans[:n-1]
+	}
+	s.out.Change.Span = span
+	s.out.Book.Spans = append(slices.Clone(spans[max(0, len(spans)-maxSpans+1):]), span)
 	if st.Status != s.look.Status {
 		switch {
 		case s.spec.OutageOnly: // it is expected to be away
@@ -234,14 +248,14 @@ func (s *stepOfBoard) post(i int) {
 			s.emit(NoticeUnclear, s.look.To, n.ID)
 		}
 		if p.Page != nil {
-			s.out.Pages = append(s.out.Pages, NoticePage{Notice: n.ID, Revision: r.N, Page: *p.Page})
+			s.out.Change.Pages = append(s.out.Change.Pages, NoticePage{Notice: n.ID, Revision: r.N, Page: *p.Page})
 		}
 	}
 	s.out.Book.Notices[p.Key] = n
 	if changed {
-		s.out.Changed = append(s.out.Changed, n)
+		s.out.Change.Changed = append(s.out.Change.Changed, n)
 	} else {
-		s.out.Seen = append(s.out.Seen, n)
+		s.out.Change.Seen = append(s.out.Change.Seen, n)
 	}
 }
 
@@ -327,7 +341,7 @@ func (s *stepOfBoard) gone(key string) {
 	}
 	n.Vanished = s.look.To
 	s.out.Book.Notices[key] = n
-	s.out.Changed = append(s.out.Changed, n)
+	s.out.Change.Changed = append(s.out.Change.Changed, n)
 	s.emit(NoticeVanished, s.look.To, n.ID)
 }
 

@@ -117,9 +117,21 @@ type Change struct {
 	Events   []Event
 	Captures []OutageCapture
 
+	Boards     []BoardChange
+	Statements []Statement
+
 	// Uncommitted marks a change that sinks are shown although the store does not take
 	// it: the monitor's own trouble must not hide an outage.
 	Uncommitted bool
+}
+
+// BoardChange is what a look at a board came to.
+type BoardChange struct {
+	State   BoardState
+	Span    BoardSpan
+	Changed []Notice     // new, or changed in more than LastSeen
+	Seen    []Notice     // changed in LastSeen alone
+	Pages   []NoticePage // of new revisions
 }
 
 // Rejected says that the store refused one change of a group for good; the rest of the
@@ -131,9 +143,14 @@ type Rejected struct {
 
 // Snapshot is what a store remembers of the engine's state.
 type Snapshot struct {
-	Checks map[string]CheckState
-	Sites  map[string]SiteState
+	Checks     map[string]CheckState
+	Sites      map[string]SiteState
+	Boards     map[string]BoardBook   // with the notices of the last [RememberNotices]
+	Statements map[string][]Statement // by site, oldest first
 }
+
+// RememberNotices is how long after it was last seen the engine keeps a notice in mind.
+const RememberNotices = 120 * 24 * time.Hour
 
 // CheckLife is a stretch of time during which a check was watched with unchanged terms.
 // A changed interval or criticality starts a new one.

@@ -225,3 +225,39 @@ func (h ServiceHours) announcedBy(r notice.Rule) bool {
 		return false
 	}
 }
+
+// Records sorts what is on record by the sites that it speaks of.
+func Records(specs []BoardSpec, notices []Notice, spans []BoardSpan, statements map[string][]Statement) map[string]Record {
+	out := map[string]Record{}
+	sites := map[string][]string{} // by board
+	for _, b := range specs {
+		for _, s := range b.Sites {
+			r := out[s.ID]
+			r.Site, r.Boards = s.ID, append(r.Boards, b)
+			out[s.ID] = r
+			sites[b.ID] = append(sites[b.ID], s.ID)
+		}
+	}
+	for _, n := range notices {
+		for _, site := range sites[n.Board] {
+			if slices.ContainsFunc(n.Revisions, func(r Revision) bool { return slices.Contains(r.Sites, site) }) {
+				r := out[site]
+				r.Notices = append(r.Notices, n)
+				out[site] = r
+			}
+		}
+	}
+	for _, s := range spans {
+		for _, site := range sites[s.Board] {
+			r := out[site]
+			r.Spans = append(r.Spans, s)
+			out[site] = r
+		}
+	}
+	for site, list := range statements {
+		r := out[site]
+		r.Site, r.Statements = site, list
+		out[site] = r
+	}
+	return out
+}

@@ -17,6 +17,7 @@ type Site struct {
 	DependsOn    []string
 	ServiceHours []ServiceHours
 	Checks       []CheckSpec
+	Boards       []BoardSpec // where it posts notices
 }
 
 // CheckSpec is a check as the engine and the store know it: without its probe.

@@ -1,8 +1,7 @@
 package store
 
 import (
-	"bytes"
-	"compress/gzip"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -19,7 +18,8 @@ import (
 // statements are prepared once on the writer.
 type statements struct {
 	results                            map[int]*sql.Stmt // by how many rows
-	checkState, siteState, outage      *sql.Stmt
+	checkState, siteState, boardState  *sql.Stmt
+	outage                             *sql.Stmt
 	event, capture, gapAt, gapTo, gapI *sql.Stmt
 }
 
@@ -41,6 +41,7 @@ func (st *statements) prepare(ctx context.Context, db *sql.DB) error {
 	}
 	st.checkState = prep(`INSERT INTO check_states (name, state) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state`)
 	st.siteState = prep(`INSERT INTO site_states (name, state) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET state = excluded.state`)
+	st.boardState = prep(`INSERT INTO boards (id, state) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state`)
 	st.outage = prep(`INSERT INTO outages (id, site, check_name, start_ms, end_ms, confirmed_ms, recovering_ms, reason, cause, checks)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET start_ms = excluded.start_ms, end_ms = excluded.end_ms,
 		confirmed_ms = excluded.confirmed_ms, recovering_ms = excluded.recovering_ms, reason = excluded.reason,
@@ -57,7 +58,7 @@ func (st *statements) close() {
 	for _, s := range st.results {
 		s.Close()
 	}
-	for _, s := range []*sql.Stmt{st.checkState, st.siteState, st.outage, st.event, st.capture, st.gapAt, st.gapTo, st.gapI} {
+	for _, s := range []*sql.Stmt{st.checkState, st.siteState, st.boardState, st.outage, st.event, st.capture, st.gapAt, st.gapTo, st.gapI} {
 		if s != nil {
 			s.Close()
 		}
@@ -133,11 +134,12 @@ type applier struct {
 	rest   []byte    // backs their blobs
 	checks map[string][]byte
 	sites  map[string][]byte
+	boards map[string][]byte
 	oldest int64 // slot of the oldest row; 0: not asked yet
 }
 
 func (d *DB) applier(ctx context.Context, tx *sql.Tx) *applier {
-	return &applier{d: d, ctx: ctx, tx: tx, topo: d.topology(), checks: map[string][]byte{}, sites: map[string][]byte{}}
+	return &applier{d: d, ctx: ctx, tx: tx, topo: d.topology(), checks: map[string][]byte{}, sites: map[string][]byte{}, boards: map[string][]byte{}}
 }
 
 // exec runs a prepared statement of the writer within the transaction.
@@ -166,6 +168,7 @@ func (a *applier) apply(c compliance.Change, savepoint bool) error {
 		a.topo, a.rows = topo, a.rows[:0]
 		clear(a.checks)
 		clear(a.sites)
+		clear(a.boards)
 		if _, rerr := a.tx.ExecContext(a.ctx, `ROLLBACK TO change`); rerr != nil {
 			return fmt.Errorf("undo: %s after %w", rerr.Error(), errors.New(err.Error()))
 		}
@@ -211,7 +214,7 @@ func (a *applier) change(c compliance.Change) error {
 		if err != nil {
 			return refuse("event: %w", err)
 		}
-		if err := a.exec(a.d.st.event, string(e.Kind), e.Site, e.Check, e.At.UnixMilli(), e.SeenAt.UnixMilli(), e.Outage, int(e.Status), b); err != nil {
+		if err := a.exec(a.d.st.event, string(e.Kind), e.Site, e.Check, e.At.UnixMilli(), e.SeenAt.UnixMilli(), about(e), int(e.Status), b); err != nil {
 			return fmt.Errorf("event %s: %w", e.Kind, err)
 		}
 	}
@@ -220,7 +223,25 @@ func (a *applier) change(c compliance.Change) error {
 			return fmt.Errorf("capture of %s: %w", k.Outage, err)
 		}
 	}
+	for _, b := range c.Boards {
+		if err := a.board(b); err != nil {
+			return err
+		}
+	}
+	for _, s := range c.Statements {
+		if err := a.statement(s); err != nil {
+			return fmt.Errorf("statement %s: %w", s.ID, err)
+		}
+	}
 	return nil
+}
+
+// about is what tells an event from others of its kind at the same instant.
+func about(e compliance.Event) string {
+	if e.Clock != "" {
+		return string(e.Clock) + ":" + e.Subject
+	}
+	return cmp.Or(e.Outage, e.Subject)
 }
 
 func (a *applier) outage(o compliance.Outage) error {
@@ -237,15 +258,11 @@ func (a *applier) outage(o compliance.Outage) error {
 }
 
 func (a *applier) capture(k compliance.OutageCapture) error {
-	var buf bytes.Buffer
-	z := gzip.NewWriter(&buf)
-	if err := json.NewEncoder(z).Encode(k); err != nil {
+	b, err := packed(k)
+	if err != nil {
 		return refusal{err}
 	}
-	if err := z.Close(); err != nil {
-		return err
-	}
-	return a.exec(a.d.st.capture, k.Outage, k.SeenAt.UnixMilli(), buf.Bytes())
+	return a.exec(a.d.st.capture, k.Outage, k.SeenAt.UnixMilli(), b)
 }
 
 // flush writes what was put off: result rows, and of each state the last version.
@@ -256,7 +273,7 @@ func (a *applier) flush() error {
 	for _, m := range []struct {
 		states map[string][]byte
 		stmt   *sql.Stmt
-	}{{a.checks, a.d.st.checkState}, {a.sites, a.d.st.siteState}} {
+	}{{a.checks, a.d.st.checkState}, {a.sites, a.d.st.siteState}, {a.boards, a.d.st.boardState}} {
 		for name, b := range m.states {
 			if err := a.exec(m.stmt, name, b); err != nil {
 				return fmt.Errorf("state of %s: %w", name, err)

@@ -88,6 +88,14 @@ func (d *DB) histories(ctx context.Context, site string, from, to int64) (map[st
 				out[o.Site] = h
 			}
 		}
+		if err != nil {
+			return err
+		}
+		recs, err := records(ctx, tx, fromMS(from), fromMS(to))
+		for id, h := range out {
+			h.Record = recs[id]
+			out[id] = h
+		}
 		return err
 	})
 	for _, h := range out {

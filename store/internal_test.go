@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -152,21 +153,26 @@ func TestNewerStoreIsRefused(t *testing.T) {
 
 func TestMigrationsAreNumberedAndWhole(t *testing.T) {
 	d := openTest(t, t.TempDir())
-	first, _ := migrations.ReadFile("migrations/0001_core.sql")
-	files := fstest.MapFS{"migrations/0001_core.sql": {Data: first},
-		"migrations/0002_two.sql": {Data: []byte("CREATE TABLE two (a BIGINT);\nINSERT INTO nowhere VALUES (1);\n")}}
-	if err := migrate(t.Context(), d.writer, files); err == nil || !strings.Contains(err.Error(), "0002_two") {
+	files := fstest.MapFS{}
+	names, _ := fs.Glob(migrations, "migrations/*.sql")
+	for _, name := range names {
+		script, _ := migrations.ReadFile(name)
+		files[name] = &fstest.MapFile{Data: script}
+	}
+	two := fmt.Sprintf("migrations/%04d_two.sql", len(names)+1)
+	files[two] = &fstest.MapFile{Data: []byte("CREATE TABLE two (a BIGINT);\nINSERT INTO nowhere VALUES (1);\n")}
+	if err := migrate(t.Context(), d.writer, files); err == nil || !strings.Contains(err.Error(), two) {
 		t.Fatal(err)
 	}
 	if _, err := d.writer.Exec(`SELECT * FROM two`); err == nil {
 		t.Fatal("half a migration stayed")
 	}
-	files["migrations/0002_two.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE two (a BIGINT);\n")}
+	files[two] = &fstest.MapFile{Data: []byte("CREATE TABLE two (a BIGINT);\n")}
 	if err := migrate(t.Context(), d.writer, files); err != nil {
 		t.Fatal(err)
 	}
-	files["migrations/0004_four.sql"] = &fstest.MapFile{}
-	if err := migrate(t.Context(), d.writer, files); err == nil || !strings.Contains(err.Error(), "0003") {
+	files[fmt.Sprintf("migrations/%04d_four.sql", len(names)+3)] = &fstest.MapFile{}
+	if err := migrate(t.Context(), d.writer, files); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%04d", len(names)+2)) {
 		t.Fatal(err)
 	}
 }

@@ -45,6 +45,10 @@ func (d *DB) Retain(ctx context.Context, now time.Time, r compliance.Retention) 
 			now.Add(-r.Events).UnixMilli()},
 		{"captures", "captures", `outage IN (SELECT c.outage FROM captures c JOIN outages o ON o.id = c.outage WHERE o.end_ms <= ? LIMIT %d)`, old},
 		{"outages", "outages", `id IN (SELECT id FROM outages WHERE end_ms <= ? LIMIT %d)`, old},
+		{"board spans", "board_spans", `(board, from_ms) IN (SELECT board, from_ms FROM board_spans WHERE to_ms <= ? LIMIT %d)`, old},
+		{"revisions", "revisions", `(notice, n) IN (SELECT r.notice, r.n FROM revisions r JOIN notices x ON x.id = r.notice WHERE x.last_ms <= ? LIMIT %d)`, old},
+		{"notices", "notices", `id IN (SELECT id FROM notices WHERE last_ms <= ? LIMIT %d)`, old},
+		{"pages", "pages", `digest IN (SELECT digest FROM pages WHERE seen_ms <= ? LIMIT %d)`, old},
 	} {
 		stmt := `DELETE FROM ` + c.table + ` WHERE ` + fmt.Sprintf(c.pick, retainChunk)
 		for {

@@ -1,11 +1,8 @@
 package store
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -13,7 +10,8 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 )
 
-// Load returns the states last committed, of every check and site that ever had one.
+// Load returns the states last committed, of every check, site and board that ever had one,
+// with the boards' recent notices and all statements.
 func (d *DB) Load(ctx context.Context) (compliance.Snapshot, error) {
 	snap := compliance.Snapshot{Checks: map[string]compliance.CheckState{}, Sites: map[string]compliance.SiteState{}}
 	err := d.read(ctx, func(tx *sql.Tx) error {
@@ -26,12 +24,20 @@ func (d *DB) Load(ctx context.Context) (compliance.Snapshot, error) {
 		if err != nil {
 			return err
 		}
-		return query(ctx, tx, func(r *sql.Rows) error {
+		err = query(ctx, tx, func(r *sql.Rows) error {
 			var s compliance.SiteState
 			err := scanJSON(r, &s)
 			snap.Sites[s.Site] = s
 			return err
 		}, `SELECT state FROM site_states`)
+		if err != nil {
+			return err
+		}
+		if snap.Boards, err = loadBoards(ctx, tx, d.now().Add(-compliance.RememberNotices)); err != nil {
+			return fmt.Errorf("boards: %w", err)
+		}
+		snap.Statements, err = selectStatements(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return compliance.Snapshot{}, fmt.Errorf("load states: %w", err)
@@ -67,10 +73,7 @@ func (d *DB) Capture(ctx context.Context, outageID string) (compliance.OutageCap
 		err = ErrNotFound
 	}
 	if err == nil {
-		var z *gzip.Reader
-		if z, err = gzip.NewReader(bytes.NewReader(body)); err == nil {
-			err = json.NewDecoder(z).Decode(&c)
-		}
+		err = unpack(body, &c)
 	}
 	if err != nil {
 		return c, fmt.Errorf("capture of %s: %w", outageID, err)
