@@ -94,6 +94,7 @@ type Event struct {
 	Subject string    `json:"subject,omitempty"` // what a notice's or clock's event is about
 	Clock   ClockKind `json:"clock,omitempty"`
 	Limit   time.Time `json:"limit,omitzero"` // of the clock
+	Said    string    `json:"said,omitempty"` // of a statement: what kind it is
 }
 
 // OutageCapture is the first failing answer of an outage, as seen.

@@ -143,4 +143,6 @@ type SiteState struct {
 	LastEnd time.Time `json:"last_end,omitzero"`
 	Status  Status    `json:"status"`
 	Since   time.Time `json:"since,omitzero"`
+
+	ClocksAt time.Time `json:"clocks_at,omitzero"` // clocks were last told of up to here
 }

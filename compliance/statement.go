@@ -131,6 +131,25 @@ func (s Statement) Sealed() Statement {
 	return s
 }
 
+// What names the kind of a statement: ruling, work, withdrawal, announcement, appeal or
+// judgement.
+func (s Statement) What() string {
+	switch {
+	case s.Ruling != nil:
+		return "ruling"
+	case s.Work != nil:
+		return "work"
+	case s.Withdrawal != nil:
+		return "withdrawal"
+	case s.Announcement != nil:
+		return "announcement"
+	case s.Appeal != nil:
+		return "appeal"
+	default:
+		return "judgement"
+	}
+}
+
 // Admit checks a statement against what is on record of its site. The error is a *Refusal.
 func (r Record) Admit(s Statement, outages []Outage) error {
 	if strings.TrimSpace(s.Why) == "" {

@@ -4,13 +4,12 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 const (
@@ -22,13 +21,18 @@ const (
 	troubleTime = 30 * time.Second // without a commit before the monitor's trouble is told
 )
 
-// record is one thing to commit: a result, a gap, or a site whose status changed by the
-// passing of time alone.
+// record is one thing to commit: a result, a gap, a look at a notice board, a person's
+// statement, or a site whose status or clocks changed by the passing of time alone.
 type record struct {
-	spec   *compliance.CheckSpec // the check as it stood when it was due; nil with touch
+	spec   *compliance.CheckSpec // the check as it stood when it was due; nil without result and gap
 	result *probes.Result
 	gap    *compliance.Gap
 	touch  string // site
+
+	board *compliance.BoardSpec
+	look  *scanners.BoardLook
+	said  *said
+	clock string // site
 }
 
 func (r record) check() string {
@@ -39,10 +43,18 @@ func (r record) check() string {
 }
 
 func (r record) site() string {
-	if c := r.check(); c != "" {
-		return compliance.SiteOf(c)
+	switch {
+	case r.spec != nil:
+		return compliance.SiteOf(r.spec.ID)
+	case r.board != nil:
+		return r.board.Sites[0].ID
+	case r.said != nil:
+		return r.said.Site
+	case r.clock != "":
+		return r.clock
+	default:
+		return r.touch
 	}
-	return r.touch
 }
 
 // unseen is the gap that takes the place of a slot's result which could not be kept.
@@ -69,6 +81,8 @@ type committer struct {
 	sites  map[string]compliance.Site
 	checks map[string]compliance.CheckState
 	states map[string]compliance.SiteState
+	desk
+	struck func(site string) // told of an outage that opened; must not block
 
 	pending   []record // taken off the queue, not yet durable; Run's own
 	failing   time.Time
@@ -201,6 +215,7 @@ func (c *committer) commit(ctx context.Context, group []record) error {
 		c.log.Error("the store refused a change; its time becomes unknown", "site", site, "err", r.Err)
 	}
 	c.adopt(b, refused)
+	b.answer(refused)
 	for i := range b.changes {
 		if !refused[b.changes[i].Site] {
 			for _, s := range c.sinks {
@@ -248,9 +263,13 @@ func (c *committer) adopt(b *batch, except map[string]bool) {
 	}
 	for id, s := range b.sites {
 		if !except[id] {
+			if o := s.Outage; o != nil && c.states[id].Outage == nil {
+				c.struck(id)
+			}
 			c.states[id] = s
 		}
 	}
+	c.desk.adopt(b, except)
 }
 
 // trouble notes a failed commit, and after a while tells of outages that the store does
@@ -289,118 +308,4 @@ func (c *committer) recovered() {
 	c.failing = time.Time{}
 	clear(c.announced)
 	c.stats.setTrouble(time.Time{}, nil)
-}
-
-// batch is a group judged on a copy of the state.
-type batch struct {
-	changes []compliance.Change
-	checks  map[string]compliance.CheckState
-	sites   map[string]compliance.SiteState
-}
-
-// judge steps through the records in order and collects one change for each site.
-func (c *committer) judge(group []record) *batch {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	b := &batch{checks: map[string]compliance.CheckState{}, sites: map[string]compliance.SiteState{}}
-	index := map[string]int{}
-	touched := map[string]map[string]bool{}
-	for _, r := range group {
-		id := r.site()
-		i, ok := index[id]
-		if !ok {
-			i = len(b.changes)
-			index[id], touched[id] = i, map[string]bool{}
-			b.changes = append(b.changes, compliance.Change{Site: id})
-		}
-		c.apply(b, &b.changes[i], r)
-		if check := r.check(); check != "" {
-			touched[id][check] = true
-		}
-	}
-	for id, i := range index {
-		for _, check := range slices.Sorted(maps.Keys(touched[id])) {
-			b.changes[i].Checks = append(b.changes[i].Checks, b.checks[check])
-		}
-		if s, ok := b.sites[id]; ok {
-			b.changes[i].State = &s
-		}
-	}
-	return b
-}
-
-func (c *committer) apply(b *batch, change *compliance.Change, r record) {
-	site := c.sites[change.Site]
-	if r.touch != "" {
-		c.join(b, change, site, c.now())
-		return
-	}
-	state, ok := b.checks[r.check()]
-	if !ok {
-		state = c.checks[r.check()]
-	}
-	if r.gap != nil {
-		change.Gaps = append(change.Gaps, *r.gap)
-		b.checks[r.check()] = state.Skip(*r.gap)
-		return
-	}
-	next, events := r.spec.Policy.Step(state, *r.result)
-	b.checks[r.check()] = next
-	change.Events = append(change.Events, events...)
-	change.Outages = append(change.Outages, versions(state.Outage, next.Outage, next.LastEnd)...)
-	switch {
-	case r.result.Attempt == probes.Preview:
-	case r.result.Outcome != probes.Unknown:
-		change.Results = append(change.Results, *r.result)
-	case r.result.Attempt == 0:
-		change.Gaps = append(change.Gaps, compliance.Gap{
-			Check: r.result.Check, Vantage: r.result.Vantage, From: r.result.Slot, To: r.result.Slot.Add(r.spec.Interval),
-			Reason: r.result.Reason, Detail: r.result.Detail,
-		})
-	}
-	if state.Outage == nil && next.Outage != nil {
-		for _, v := range next.Views {
-			if v.First != nil {
-				change.Captures = append(change.Captures, compliance.OutageCapture{
-					Outage: next.Outage.ID, Check: next.Check, Vantage: v.Vantage, SeenAt: v.FailFrom, Capture: *v.First,
-				})
-			}
-		}
-	}
-	if len(events) > 0 || next.Status != state.Status {
-		seen, _ := next.View(r.result.Vantage)
-		c.join(b, change, site, seen.SeenAt)
-	}
-}
-
-// join brings the site's state up to date with its checks.
-func (c *committer) join(b *batch, change *compliance.Change, site compliance.Site, at time.Time) {
-	if site.ID == "" {
-		return
-	}
-	state, ok := b.sites[site.ID]
-	if !ok {
-		state = c.states[site.ID]
-	}
-	next, events := compliance.SiteStep(site, state, func(id string) compliance.CheckState {
-		if s, ok := b.checks[id]; ok {
-			return s
-		}
-		return c.checks[id]
-	}, at)
-	b.sites[site.ID] = next
-	change.Events = append(change.Events, events...)
-	change.Outages = append(change.Outages, versions(state.Outage, next.Outage, next.LastEnd)...)
-}
-
-// versions returns the outage records that a step brought about.
-func versions(was, is *compliance.Outage, lastEnd time.Time) []compliance.Outage {
-	switch {
-	case was == is:
-		return nil
-	case is == nil:
-		return []compliance.Outage{was.Ended(lastEnd)}
-	default:
-		return []compliance.Outage{*is}
-	}
 }

@@ -53,7 +53,11 @@ type Watch struct {
 type Plan struct {
 	Sites    []compliance.Site
 	Watches  []Watch        // one for each check of the sites
+	Boards   []BoardWatch   // one for each board of the sites
 	Canaries []probes.Probe // of the uplink
+
+	Zone     *time.Location // in which days are counted; nil: UTC
+	Promises compliance.Promises
 }
 
 // Config of an [Engine]. Plan and Store are required.
@@ -78,9 +82,12 @@ type Engine struct {
 	stats     *stats
 	places    chan struct{}
 
+	boardPlaces chan struct{}
+
 	mu      sync.Mutex // guards what follows, and is held over a reload
 	sched   gocron.Scheduler
 	runners map[string]*runner
+	boards  map[string]*boardRunner
 	looking context.Context
 	looks   sync.WaitGroup
 	plan    Plan
@@ -108,7 +115,8 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	if cfg.Clock == nil {
 		cfg.Clock = NewClock()
 	}
-	e := &Engine{cfg: cfg, log: cfg.Logger, clock: cfg.Clock, stats: newStats(cfg.Clock.Now()), places: make(chan struct{}, cfg.AtOnce), runners: map[string]*runner{}}
+	e := &Engine{cfg: cfg, log: cfg.Logger, clock: cfg.Clock, stats: newStats(cfg.Clock.Now()), places: make(chan struct{}, cfg.AtOnce), runners: map[string]*runner{},
+		boards: map[string]*boardRunner{}, boardPlaces: make(chan struct{}, boardsAtOnce)}
 	e.uplink = NewUplink(cfg.Plan.Canaries, e.clock.Now)
 	snap, err := cfg.Store.Load(ctx)
 	if err != nil {
@@ -117,7 +125,14 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 	e.committer = &committer{
 		store: cfg.Store, sinks: cfg.Sinks, now: e.clock.Now, log: e.log, stats: e.stats,
 		queue: make(chan record, queueSize), lost: map[string][]record{}, announced: map[string]bool{},
-		sites: map[string]compliance.Site{}, checks: snap.Checks, states: snap.Sites,
+		sites: map[string]compliance.Site{}, checks: snap.Checks, states: snap.Sites, struck: e.struck,
+		desk: desk{books: snap.Boards, statements: snap.Statements, told: map[string]time.Time{}},
+	}
+	if snap.Boards == nil {
+		e.committer.books = map[string]compliance.BoardBook{}
+	}
+	if snap.Statements == nil {
+		e.committer.statements = map[string][]compliance.Statement{}
 	}
 	if snap.Checks == nil {
 		e.committer.checks = map[string]compliance.CheckState{}
@@ -151,6 +166,9 @@ func (e *Engine) Run(ctx context.Context) error {
 		err = errors.Join(err, e.sched.Shutdown())
 	}
 	for _, r := range e.runners {
+		r.end()
+	}
+	for _, r := range e.boards {
 		r.end()
 	}
 	e.mu.Unlock()
@@ -221,6 +239,9 @@ func (e *Engine) idle(ctx context.Context) {
 		case <-touch.C:
 			for _, site := range e.committer.overdue(e.clock.Now()) {
 				e.committer.submit(record{touch: site})
+			}
+			for _, site := range e.committer.ringing(e.clock.Now()) {
+				e.committer.submit(record{clock: site})
 			}
 			if !e.uplink.DownSince().IsZero() {
 				e.uplink.Reachable(ctx) // so that its return is noticed without a failing look

@@ -3,6 +3,7 @@ package monitor
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -33,9 +34,24 @@ func (e *Engine) setPlan(plan Plan) {
 	for _, s := range plan.Sites {
 		sites[s.ID] = s
 	}
+	boards, boardsOf := map[string]compliance.BoardSpec{}, map[string][]string{}
+	for _, w := range plan.Boards {
+		boards[w.Spec.ID] = w.Spec
+		for _, s := range w.Spec.Sites {
+			boardsOf[s.ID] = append(boardsOf[s.ID], w.Spec.ID)
+		}
+	}
+	for _, ids := range boardsOf {
+		slices.Sort(ids)
+	}
+	zone := plan.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
 	e.committer.mu.Lock()
-	e.committer.sites = sites
-	e.committer.mu.Unlock()
+	defer e.committer.mu.Unlock()
+	e.committer.sites, e.committer.boards, e.committer.boardsOf = sites, boards, boardsOf
+	e.committer.zone, e.committer.promises = zone, plan.Promises
 }
 
 // arrange makes the runners match the plan. e.mu must be held.
@@ -73,7 +89,7 @@ func (e *Engine) arrange(plan Plan) error {
 	}
 	e.looks.Add(1)
 	go e.firstLooks(fresh)
-	return nil
+	return e.arrangeBoards(plan)
 }
 
 // newRunner prepares a check's runner, due for the first slot from now on.

@@ -20,6 +20,7 @@ const (
 	BoardTooLarge    BoardStatus = "too_large"      // cut off: what it says further down is not known
 	BoardEndless     BoardStatus = "endless"        // pages that repeat or never end
 	BoardForeign     BoardStatus = "foreign"        // it led to a host that is not allowed
+	BoardUplinkDown  BoardStatus = "uplink_down"    // the monitor could not see out
 	BoardInternal    BoardStatus = "internal_error" // the watcher itself failed
 )
 
