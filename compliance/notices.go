@@ -88,16 +88,14 @@ func noticeID(board, key string) string {
 // Seen is the interval in which something was posted: after LastAbsent, by FirstSeen.
 type Seen struct {
 	LastAbsent time.Time // zero: not known
-	FirstSeen  time.Time
+	FirstSeen  time.Time // zero: not seen yet
 }
 
 // By judges whether the posting was made by the limit. When the interval straddles it,
 // nobody can say.
 func (s Seen) By(limit time.Time) Verdict {
 	switch {
-	case s.FirstSeen.IsZero():
-		return Unproven
-	case !s.FirstSeen.After(limit):
+	case !s.FirstSeen.IsZero() && !s.FirstSeen.After(limit):
 		return Kept
 	case !s.LastAbsent.IsZero() && !s.LastAbsent.Before(limit):
 		return Broken
