@@ -1,6 +1,10 @@
 package compliance
 
-import "time"
+import (
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance/calendar"
+)
 
 // Promises are the parameters of the charter's clauses about service: what its words leave
 // open. The zero value of each field means its default.
@@ -12,6 +16,7 @@ type Promises struct {
 	RestoreWithin  time.Duration // recovery-time: restored within so long of the first failing slot; 48 h
 	MaxDown        time.Duration // availability: unplanned downtime that a served day may have; 60 min
 	Coverage       Ratio         // floor of the coverage without which nothing counts as kept; 95 %
+	DayRule        calendar.Rule // how terms in days are counted; civil
 }
 
 // WithDefaults fills the zero fields.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
@@ -32,6 +33,8 @@ type Built struct {
 	Plan      monitor.Plan
 	Retention compliance.Retention
 	Modules   map[string]monitor.Module // of /probe; nil while it is off
+	Calendar  *calendar.Calendar        // decides business days
+	Promises  compliance.Promises       // with defaults
 }
 
 // Build turns the file into what the engine runs. Problems that only building finds (a
@@ -53,6 +56,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		out.Plan.Canaries = append(out.Plan.Canaries, p)
 	}
 	out.Modules = b.modules()
+	out.Calendar, out.Promises = l.calendar, l.File.Promises.build()
 	keep, err := ParseRetention(l.File.Retention.Results)
 	if err != nil {
 		return Built{}, fmt.Errorf("build retention: %w", err) // validation has let it pass

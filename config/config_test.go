@@ -29,9 +29,12 @@ func env(vars map[string]string) func(string) (string, bool) {
 	return func(k string) (string, bool) { v, ok := vars[k]; return v, ok }
 }
 
+// today lies well before the table of holidays ends.
+func today() time.Time { return time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC) }
+
 // load parses and builds.
 func load(text string, vars map[string]string) (Built, *Loaded, error) {
-	l, err := Parse("f.yaml", []byte(text), Options{Getenv: env(vars)})
+	l, err := Parse("f.yaml", []byte(text), Options{Getenv: env(vars), Now: today})
 	if err != nil {
 		return Built{}, nil, err
 	}

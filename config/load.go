@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
@@ -24,12 +25,14 @@ type Loaded struct {
 	File     File
 	Zone     *time.Location
 	Warnings Problems
+	calendar *calendar.Calendar
 	d        *decoder
 }
 
 // Options of [Load]. The zero value works.
 type Options struct {
 	Getenv func(string) (string, bool) // nil means os.LookupEnv
+	Now    func() time.Time            // nil means time.Now; for what expires
 }
 
 // maxFile bounds a configuration file, in bytes.
@@ -57,6 +60,9 @@ func Parse(path string, text []byte, o Options) (*Loaded, error) {
 	if o.Getenv == nil {
 		o.Getenv = os.LookupEnv
 	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	l := &Loaded{Zone: time.UTC, d: &decoder{file: path, getenv: o.Getenv, marks: map[string]mark{}}}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
@@ -70,7 +76,7 @@ func Parse(path string, text []byte, o Options) (*Loaded, error) {
 	}
 	l.d.value(doc.Content[0], reflect.ValueOf(&l.File).Elem(), "")
 	l.required(reflect.ValueOf(&l.File).Elem(), "")
-	l.validate()
+	l.validate(o.Now())
 	return l.done()
 }
 
@@ -78,7 +84,7 @@ func Parse(path string, text []byte, o Options) (*Loaded, error) {
 func (l *Loaded) done() (*Loaded, error) {
 	var wrong Problems
 	l.Warnings = nil
-	for _, p := range l.d.problems.sorted() {
+	for _, p := range l.d.problems.sorted(l.d.file) {
 		if p.Warning {
 			l.Warnings = append(l.Warnings, p)
 		} else {
@@ -168,7 +174,7 @@ func describe(t reflect.Type, key string) messages.Message {
 
 var idPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$`)
 
-func (l *Loaded) validate() {
+func (l *Loaded) validate(now time.Time) {
 	f, d := &l.File, l.d
 	if f.Organisation.Timezone == "" {
 		f.Organisation.Timezone = "Asia/Seoul"
@@ -191,6 +197,8 @@ func (l *Loaded) validate() {
 	if len(f.Uplink.Canaries) == 0 {
 		d.warn("uplink.canaries", messages.New("config.no_canaries"))
 	}
+	l.days(now)
+	l.promises()
 	l.policies()
 	l.sites()
 	l.rest()

@@ -54,6 +54,12 @@ field and remedy, and says how large the store will grow; ` + "`charterwatch con
   change keep their rhythm and their state. Changes to store.sqlite, web.listen, probing.vantage and probing.at_once wait for a restart.
 * **Ids** of sites and checks are what their history hangs on. Names may change at any time.
 
+* **Holidays**: the program knows the public holidays of Korea for some time ahead; ` + "`config check`" + ` warns half a year before they end.
+  What it does not know yet stands in the CSV file (UTF-8) that organisation.holidays names, a line for each change: *date, action,
+  name ko, name en, known since, source*. The action is add (the day is a holiday), remove (it is none) or complete (with this file,
+  every holiday up to the day is listed). "Known since" is the day it was announced. For example
+  ` + "`2026-12-24,add,임시공휴일,Temporary holiday,2026-12-01,관보 제20000호`" + `.
+
 This page is generated: ` + "`go test ./config -run Manual -update`" + `.
 `
 

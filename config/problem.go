@@ -62,9 +62,16 @@ func (ps Problems) In(s messages.Speech) string {
 	return strings.Join(lines, "\n")
 }
 
-func (ps Problems) sorted() Problems {
+// sorted puts the problems of one file first, and all in their places' order.
+func (ps Problems) sorted(first string) Problems {
+	rank := func(p Problem) int {
+		if p.File == first {
+			return 0
+		}
+		return 1
+	}
 	slices.SortStableFunc(ps, func(a, b Problem) int {
-		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
 	})
 	return ps
 }

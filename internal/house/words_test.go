@@ -20,6 +20,7 @@ import (
 var constructors = map[string]string{
 	"cmd/charterwatch messages.New": "", "cmd/charterwatch t.text": "", "cmd/charterwatch t.line": "",
 	"config messages.New": "", "internal/messages New": "", "probes refuse": "refused.",
+	"compliance/calendar refuse": "refused.",
 }
 
 // closed sets have tests of their own, where the set is known; see messages.Named.
