@@ -80,7 +80,8 @@ func TestStraddlingIsUnproven(t *testing.T) {
 		"seen after it, absence unknown":         {time.Time{}, day(26, 0), Unproven},
 		"straddles":                              {day(24, 23*time.Hour), day(25, time.Hour), Unproven},
 		"absent at the limit itself":             {day(25, 0), day(25, time.Hour), Broken},
-		"seen at the limit itself":               {day(24, 23*time.Hour), day(25, 0), Kept},
+		"seen at the limit itself":               {day(24, 23*time.Hour), day(25, 0), Unproven}, // midnight is the next day's
+		"seen a moment before it":                {day(24, 23*time.Hour), day(25, -time.Millisecond), Kept},
 	} {
 		if got := onePlan(t, recordOf(works("1", c.absent, c.seen, at22(28)))).Windows[0].Lead.Verdict; got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
