@@ -185,7 +185,7 @@ func TestClauseOfAMonth(t *testing.T) {
 
 func TestClockTellsEachMarkOnce(t *testing.T) {
 	o := outageOfHome(0)
-	clocks := Clocks(nil, recordOf().Obligations(nil, []Outage{o}, Promises{}, o.Start.Add(time.Hour)), o.Start.Add(time.Hour))
+	clocks := recordOf().Clocks(nil, &o, Promises{}, o.Start.Add(time.Hour))
 	if len(clocks) != 2 || clocks[0].Kind != ClockAnnouncement || clocks[1].Kind != ClockRestoration {
 		t.Fatalf("%+v", clocks)
 	}

@@ -177,7 +177,7 @@ func TestDeclaredWorkExcusesNothingAndCountsDown(t *testing.T) {
 	if len(obs) != 1 || obs[0].Verdict != AtRisk || !obs[0].Limit.Equal(day(25, 0)) {
 		t.Fatalf("%+v", obs)
 	}
-	clocks := Clocks([]Plan{p}, obs, day(21, 0))
+	clocks := r.Clocks([]Plan{p}, nil, Promises{}, day(21, 0))
 	if len(clocks) != 1 || clocks[0].Kind != ClockPosting || !clocks[0].Start.Equal(day(20, 0)) || clocks[0].Percent(day(21, 0)) != 20 {
 		t.Errorf("%+v", clocks)
 	}

@@ -1,6 +1,10 @@
 package storetest
 
 import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"reflect"
 	"slices"
@@ -42,8 +46,25 @@ func post(key, text string, from time.Time) scanners.Post {
 	return scanners.Post{
 		Key: key, Title: "정기점검 안내", Text: text, Read: true, URL: "https://s0.example/" + key,
 		Announced: &scanners.Announced{Kind: "maintenance", State: "planned", Start: from, End: from.Add(time.Hour)},
-		Page:      &scanners.Page{URL: "https://s0.example/" + key, Status: 200, Digest: "digest-of-" + text, Body: []byte("gzip of " + text), Screenshot: []byte("png")},
+		Page:      &scanners.Page{URL: "https://s0.example/" + key, Status: 200, Digest: digestOf(text), Body: zipped(text), Screenshot: []byte("png")},
 	}
+}
+
+func digestOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+func zipped(text string) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write([]byte(text)); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	if err := z.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
 }
 
 func statement(at time.Time, why string) compliance.Statement {
@@ -159,7 +180,7 @@ func testNoticesExpire(t *testing.T, w *world) {
 	if _, ok := b.Notices["1"]; ok || len(b.Notices) != 1 || len(b.Spans) != 1 {
 		t.Errorf("%+v", b)
 	}
-	if _, err := w.s.NoticePage(w.ctx, "digest-of-옛 글"); !errors.Is(err, store.ErrNotFound) {
+	if _, err := w.s.NoticePage(w.ctx, digestOf("옛 글")); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("its page: %v", err)
 	}
 	if len(snap.Statements["s0"]) != 1 {
@@ -172,8 +193,8 @@ func testPages(t *testing.T, w *world) {
 	var l looker
 	w.commit(l.look(start, scanners.BoardOK, post("1", "글", start)))
 	w.restart()
-	p, err := w.s.NoticePage(w.ctx, "digest-of-글")
-	if err != nil || string(p.Body) != "gzip of 글" || string(p.Screenshot) != "png" || p.Status != 200 || p.URL == "" {
+	p, err := w.s.NoticePage(w.ctx, digestOf("글"))
+	if err != nil || !bytes.Equal(p.Body, zipped("글")) || string(p.Screenshot) != "png" || p.Status != 200 || p.URL == "" {
 		t.Errorf("%+v %v", p, err)
 	}
 	if _, err := w.s.NoticePage(w.ctx, "nothing"); !errors.Is(err, store.ErrNotFound) {
