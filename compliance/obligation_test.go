@@ -56,18 +56,19 @@ func TestRecoveryAnnouncement(t *testing.T) {
 		want   Verdict
 		why    string
 	}{
-		"in time":                    {2 * time.Hour, []Notice{told("1", minutes(19), minutes(20), eta)}, nil, minutes(300), Kept, "in_time"},
-		"late":                       {2 * time.Hour, []Notice{told("1", minutes(40), minutes(41), eta)}, nil, minutes(300), Broken, "late"},
-		"straddles":                  {2 * time.Hour, []Notice{told("1", minutes(29), minutes(31), eta)}, nil, minutes(300), Unproven, "straddles"},
-		"never, and we looked":       {2 * time.Hour, nil, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
-		"never, and nobody looked":   {2 * time.Hour, nil, nil, minutes(300), Unproven, "not_announced"},
-		"the board was down as well": {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardUnreachable)}, minutes(300), Broken, "not_announced"},
-		"the board was not read":     {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardLayout)}, minutes(300), Unproven, "not_announced"},
-		"our own uplink was down":    {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardUplinkDown)}, minutes(300), Unproven, "not_announced"},
-		"not yet":                    {0, nil, nil, minutes(20), AtRisk, "not_announced_yet"},
-		"over before the limit":      {20 * time.Minute, nil, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
-		"told after it was over":     {20 * time.Minute, []Notice{told("1", minutes(21), minutes(22), eta)}, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
-		"an expectation of the past": {2 * time.Hour, []Notice{told("1", minutes(5), minutes(6), start.Add(-time.Hour))}, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
+		"in time":                        {2 * time.Hour, []Notice{told("1", minutes(19), minutes(20), eta)}, nil, minutes(300), Kept, "in_time"},
+		"late":                           {2 * time.Hour, []Notice{told("1", minutes(40), minutes(41), eta)}, nil, minutes(300), Broken, "late"},
+		"straddles":                      {2 * time.Hour, []Notice{told("1", minutes(29), minutes(31), eta)}, nil, minutes(300), Unproven, "straddles"},
+		"never, and we looked":           {2 * time.Hour, nil, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
+		"never, and nobody looked":       {2 * time.Hour, nil, nil, minutes(300), Unproven, "not_announced"},
+		"the board was down as well":     {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardUnreachable)}, minutes(300), Broken, "not_announced"},
+		"the board was not read":         {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardLayout)}, minutes(300), Unproven, "not_announced"},
+		"our own uplink was down":        {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardUplinkDown)}, minutes(300), Unproven, "not_announced"},
+		"not yet":                        {0, nil, nil, minutes(20), AtRisk, "not_announced_yet"},
+		"over before the limit":          {20 * time.Minute, nil, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
+		"over, and looked at until then": {20 * time.Minute, nil, []BoardSpan{looks(start.Add(-time.Hour), minutes(25), scanners.BoardOK)}, minutes(300), Broken, "not_announced"},
+		"told after it was over":         {20 * time.Minute, []Notice{told("1", minutes(21), minutes(22), eta)}, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
+		"an expectation of the past":     {2 * time.Hour, []Notice{told("1", minutes(5), minutes(6), start.Add(-time.Hour))}, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
 	} {
 		r := recordOf(c.ns...)
 		r.Spans = c.spans
@@ -110,6 +111,15 @@ func TestAnnouncedWorkSaysWhenItEnds(t *testing.T) {
 	o := Outage{ID: "home@2", Site: "home", Start: w.Start.Add(time.Minute), End: w.End}
 	if ob := of(t, ClauseAnnouncement, recordOf(inTime(w)).Obligations(nil, []Outage{o}, Promises{}, day(30, 0))); ob.Verdict != Kept {
 		t.Errorf("%+v", ob)
+	}
+}
+
+func TestEmergencyWorkOwesNoNotice(t *testing.T) {
+	n := tooLate(at22(28))
+	n.Revisions[0].Reading.Type = notice.Emergency
+	r := recordOf(n)
+	if obs := r.Obligations(r.Plans(Promises{}, seoul), nil, Promises{}, day(30, 0)); len(obs) != 0 {
+		t.Errorf("it is unplanned downtime, and no breach of the three days: %+v", obs)
 	}
 }
 

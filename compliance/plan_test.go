@@ -173,6 +173,11 @@ func TestDeclaredWorkExcusesNothingAndCountsDown(t *testing.T) {
 	if !p.Windows[0].Declared || len(p.attributions(Terms{Zone: seoul})) != 0 {
 		t.Errorf("%+v", p)
 	}
+	p.Type = notice.Emergency
+	if len(p.attributions(Terms{Zone: seoul})) != 0 {
+		t.Error("nor as an emergency")
+	}
+	p.Type = notice.Regular
 	obs := r.Obligations([]Plan{p}, nil, Promises{}, day(21, 0))
 	if len(obs) != 1 || obs[0].Verdict != AtRisk || !obs[0].Limit.Equal(day(25, 0)) {
 		t.Fatalf("%+v", obs)

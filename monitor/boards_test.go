@@ -100,6 +100,27 @@ func TestBoardIsLookedAtAtItsPaceAndMoreOftenInAnOutage(t *testing.T) {
 	})
 }
 
+func TestPageInItsPlaceIsReadWhileTheSiteIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, p, page := newMemory(), &switchable{}, &pinboard{}
+		plan := with(page, planOf(1, func(int) probes.Probe { return p }))
+		plan.Boards[0].Spec.OutageOnly, plan.Boards[0].Spec.Every = true, time.Minute
+		_, stop := begin(t, Config{Plan: plan, Store: store})
+		time.Sleep(30 * time.Minute)
+		if n := page.count(); n != 0 {
+			t.Errorf("%d looks while the site was up", n)
+		}
+		p.reason.Store(int32(probes.Status))
+		time.Sleep(2 * time.Minute)
+		if n := page.count(); n < 1 {
+			t.Error("nobody looked although it is down")
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestNoticeTakesTheRoadOfResults(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store, board := newMemory(), &pinboard{}
