@@ -21,7 +21,7 @@ var (
 	call      = regexp.MustCompile(`([A-Za-z_$][\w$.]*)\s*\(([^()]{0,500})\)`)
 	argument  = regexp.MustCompile(`'([^']*)'|"([^"]*)"|([-\w.$]+)`)
 	// locationOf finds an address in location.href='...', window.open('...') and the like.
-	locationOf = regexp.MustCompile(`(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\s*\(|window\.open\s*\()\s*['"]([^'"]{1,2000})['"]`)
+	locationOf = regexp.MustCompile(`(?:location(?:\.href)?\s*=|location\.(?:assign|replace)\s*\(|window\.open\s*\()\s*['"]([^'"]+)['"]`)
 )
 
 // linkOf reads the link of a row from the elements that may hold it, in order of preference.

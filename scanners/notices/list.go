@@ -101,7 +101,7 @@ func base(doc *html.Node, at *url.URL) *url.URL {
 	u := at
 	done := false
 	each(doc, func(n *html.Node) bool {
-		if done || n.DataAtom == atom.Body {
+		if done {
 			return false
 		}
 		if n.DataAtom == atom.Base && attr(n, "href") != "" {
