@@ -292,6 +292,26 @@ func TestNothingPersonalLeaves(t *testing.T) {
 	}
 }
 
+// A page on which the board cannot be found any more may hold other lists.
+func TestAnotherListIsNotTheBoard(t *testing.T) {
+	s := boardOf(t, 5)
+	b := newBoard(t, Config{Kind: HTML, URL: s.URL + "/"})
+	known := follow(knownOf(b.Look(t.Context(), nil)), "id=5")
+	other := `<ul class="news_list"><li><a href="/news/1">보도자료 하나</a> 2026-11-01</li><li><a href="/news/2">보도자료 둘</a> 2026-11-02</li></ul>`
+	s.page("/", other)
+	for range 2 {
+		if l := b.Look(t.Context(), known); l.Status != scanners.BoardLayout || len(l.Gone) > 0 {
+			t.Fatalf("%+v", l)
+		}
+	}
+	s.page("/", list(5, row))
+	wantStatus(t, b.Look(t.Context(), known), scanners.BoardOK)
+	s.page("/", other)
+	for _, want := range []scanners.BoardStatus{scanners.BoardLayout, scanners.BoardLayout, scanners.BoardOK, scanners.BoardOK} {
+		wantStatus(t, b.Look(t.Context(), known), want)
+	}
+}
+
 // What Mask cannot see in HTML is not kept in HTML.
 func TestPagesThatCannotBeMaskedAreNotKept(t *testing.T) {
 	s := newSite(t)

@@ -34,6 +34,22 @@ func TestFeeds(t *testing.T) {
 		}
 	}
 	s := newSite(t)
+	item := func(id int, text string) string {
+		return fmt.Sprintf(`<item><title>공지 %d호 안내</title><link>/view?id=%d</link><description>%s</description></item>`, id, id, text)
+	}
+	s.page("/view?id=1", detail(1))
+	s.page("/view?id=2", detail(2))
+	for _, text := range []string{"요약", ""} {
+		s.set("/feed", answer(200, "text/xml", `<rss version="2.0"><channel><title>공지</title>`+item(3, text)+item(2, text)+item(1, text)+`</channel></rss>`))
+		b := newBoard(t, Config{Kind: Feed, URL: s.URL + "/feed"})
+		known := follow(knownOf(b.Look(t.Context(), nil)), "")
+		s.set("/feed", answer(200, "text/xml", `<rss version="2.0"><channel><title>공지</title>`+item(2, text)+`</channel></rss>`))
+		l := b.Look(t.Context(), known)
+		wantStatus(t, l, scanners.BoardOK)
+		if p := find(t, l, "공지 1호 안내"); p.Read != (text == "") || fmt.Sprint(l.Gone) != "[/view?id=3]" {
+			t.Errorf("dropped from a feed with %q: gone %q, %+v", text, l.Gone, p)
+		}
+	}
 	s.set("/feed", answer(200, "text/xml", `<rss version="2.0"><channel><title>공지</title><item><title>안내</title><link>http://other.example/1</link><pubDate>Mon, 23 Nov 2026 09:00:00 +0900</pubDate><description><![CDATA[<b>본문</b> <img src="/a.jpg">]]></description><enclosure url="/a.pdf" type="application/pdf" length="1"/></item></channel></rss>`))
 	l := lookAt(t, Config{Kind: Feed, URL: s.URL + "/feed"})
 	wantStatus(t, l, scanners.BoardOK)
