@@ -67,7 +67,7 @@ func TestGet(t *testing.T) {
 }
 
 func TestRedirectsStayAmongAllowedHosts(t *testing.T) {
-	reached := false
+	reached, rounds := false, 0
 	_, secret := serve(t, func(http.ResponseWriter, *http.Request) { reached = true })
 	var to string
 	s, host := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -75,6 +75,7 @@ func TestRedirectsStayAmongAllowedHosts(t *testing.T) {
 		case "/end":
 			fmt.Fprint(w, "here")
 		case "/round":
+			rounds++
 			http.Redirect(w, r, "/round", http.StatusFound)
 		default:
 			w.Header().Set("Location", to)
@@ -109,6 +110,9 @@ func TestRedirectsStayAmongAllowedHosts(t *testing.T) {
 		if _, err := c.Get(t.Context(), raw, Options{}); !errors.Is(err, ErrForeign) && !errors.Is(err, ErrURL) {
 			t.Errorf("%q: %v", raw, err)
 		}
+	}
+	if rounds != DefaultMaxRedirects {
+		t.Errorf("%d times round", rounds)
 	}
 	if reached {
 		t.Error("a host that is not allowed was reached")

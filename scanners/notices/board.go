@@ -88,13 +88,15 @@ type Config struct {
 	Now     func() time.Time // nil is time.Now
 }
 
-// board is one place. A look's memory (rows) is only an economy: nothing depends on it.
+// board is one place. What it remembers of its last look saves requests and raises doubts; a board that
+// has forgotten it is slower and more trusting, but not wrong.
 type board struct {
-	c      Config
-	url    *url.URL
-	client *fetch.Client
-	sel    selectors
-	rows   map[string]string // by key: the row as it was in the last look
+	c       Config
+	url     *url.URL
+	client  *fetch.Client
+	sel     selectors
+	rows    map[string]string // by key: the row as it was when it was last dealt with
+	strange int               // looks in a row that found a list without any of rows
 }
 
 type selectors struct{ row, title, posted, link, body, next cascadia.SelectorGroup }

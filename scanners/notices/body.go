@@ -78,7 +78,7 @@ func largest(doc *html.Node) *html.Node {
 		whole := sizes(at)
 		var down *html.Node
 		for c := at.FirstChild; c != nil; c = c.NextSibling {
-			if c.Type == html.ElementNode && sizes(c)*3 >= whole*2 && (block(c) || c.DataAtom == atom.Tr) {
+			if c.Type == html.ElementNode && !frame(c) && !hidden(c) && sizes(c)*3 >= whole*2 && (block(c) || c.DataAtom == atom.Tr) {
 				down = c
 			}
 		}

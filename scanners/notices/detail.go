@@ -63,13 +63,19 @@ func (b *board) readPosts(ctx context.Context, l *look, all []entry, ready map[s
 	for _, e := range all {
 		d, read := bodies[e.key]
 		switch {
+		case read && !e.listed && len(ready) > 0:
+			// The list brings texts, which a page's text cannot be compared with: all that is known is
+			// that the post is still there.
+			d.read, d.text, d.page, d.unread = false, "", nil, nil
 		case read:
 		case !e.listed:
 			continue
 		default:
 			d = e.draft(b)
 		}
-		if e.listed && (read || b.rows[e.key] != "") {
+		if old := b.rows[e.key]; e.listed && !read && old != "" {
+			rows[e.key] = old // a change is not forgotten before it was read
+		} else if e.listed {
 			rows[e.key] = e.row()
 		}
 		l.add(ctx, d)

@@ -22,7 +22,7 @@ func (b *board) readFeed(ctx context.Context, l *look) error {
 	}
 	text, _ := r.Text()
 	feed, err := gofeed.NewParser().ParseString(xmlEncoding.ReplaceAllString(text, "$1"))
-	if err != nil {
+	if err != nil || feed.FeedType == "json" && feed.FeedVersion == "" { // any JSON passes for a feed
 		if strings.Contains(strings.ToLower(clip(text, 2000)), "<html") {
 			return notTheFile(text)
 		}

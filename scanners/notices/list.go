@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,8 +22,23 @@ func (b *board) readList(ctx context.Context, l *look) error {
 	if err == nil && len(all) == 0 && len(l.known) > 0 {
 		err = trouble(scanners.BoardLayout, "no rows, where there were some before")
 	}
+	if err == nil && b.otherList(all) {
+		err = trouble(scanners.BoardLayout, "none of the posts of the look before is on the list")
+	}
 	b.readPosts(ctx, l, all, nil, err == nil)
 	return err
+}
+
+// otherList reports whether the rows have nothing to do with those of the look before: then a guess has
+// likely found another list of the page, such as one of links, and the board is not there. A
+// board that was really made anew is believed when it is seen for the third time.
+func (b *board) otherList(all []entry) bool {
+	if len(b.rows) < 3 || slices.ContainsFunc(all, func(e entry) bool { return b.rows[e.key] != "" }) {
+		b.strange = 0
+		return false
+	}
+	b.strange++
+	return b.strange < 3
 }
 
 // pages reads the list's pages and returns their rows, each key once.
@@ -101,7 +117,7 @@ func base(doc *html.Node, at *url.URL) *url.URL {
 	u := at
 	done := false
 	each(doc, func(n *html.Node) bool {
-		if done || n.DataAtom == atom.Body {
+		if done {
 			return false
 		}
 		if n.DataAtom == atom.Base && attr(n, "href") != "" {
