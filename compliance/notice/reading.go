@@ -55,9 +55,6 @@ type Rule struct {
 	Until    time.Time // first day no longer in force; zero: not said
 }
 
-// Problem is something that a person should look at: a stable code.
-type Problem string
-
 // Span is where in the text something was read: byte offsets into title + "\n" + body.
 type Span struct {
 	What     string // "window", "eta", "rule", "state", or a problem's code
@@ -85,6 +82,3 @@ type Reading struct {
 	Problems    []Problem
 	Spans       []Span
 }
-
-// Read reads a notice. (Being written.)
-func Read(t Text) Reading { return Reading{Kind: Other, State: Planned, NeedsReview: true} }
