@@ -27,6 +27,36 @@ func (v *resolver) resolve() {
 		}
 		v.entry(e, i, entries)
 	}
+	v.captionedDuration()
+}
+
+// captionedDuration uses 소요시간: 4시간. It ends an open window, or checks the windows: one
+// of them, or all together, must be as long.
+func (v *resolver) captionedDuration() {
+	for _, h := range v.w.spans {
+		if h.label != labelDuration || h.dur.n <= 0 || len(v.out) == 0 {
+			continue
+		}
+		total, agreed, open := 0, false, 0
+		for i := range v.out {
+			w := &v.out[i]
+			switch {
+			case w.old:
+			case w.open && !w.said:
+				w.open, w.stop = false, w.start+h.dur.n
+				w.ends = w.begins.Add(time.Duration(h.dur.n) * time.Second)
+				agreed = true
+			case w.open:
+				open++
+			case !w.allDay:
+				total += w.stop - w.start
+				agreed = agreed || agrees(h.dur, w.stop-w.start)
+			}
+		}
+		if !agreed && total > 0 && open == 0 && !agrees(h.dur, total) && !(h.dur.flag&approx != 0 && h.dur.n < total) {
+			v.r.problem(DurationMismatch, h.at, h.end)
+		}
+	}
 }
 
 // learn takes year and month from dates that are only these: 2026년 11월 정기점검.
@@ -423,6 +453,7 @@ func (v *resolver) rule(e entry) {
 					r.Until = v.midnight(d + 1)
 				}
 			}
+			r.Zone = v.ruleZone(s)
 			v.rules = append(v.rules, r)
 		}
 	}
@@ -473,4 +504,27 @@ func (v *resolver) zoneBehind(w window) (item, bool) {
 		}
 	}
 	return item{}, false
+}
+
+// ruleZone names the zone of a rule that has one of its own.
+func (v *resolver) ruleZone(s segment) string {
+	it, ok := s.b.zone, s.b.hasZone
+	if !ok {
+		it, ok = s.a.zone, s.a.hasZone
+	}
+	if !ok {
+		it, ok = v.zoneBehind(window{entry: entry{segment: s}})
+	}
+	if !ok {
+		return ""
+	}
+	if it.flag&unknownZone != 0 {
+		v.r.problem(ZoneUnknown, it.from, it.to)
+	}
+	day := v.posted
+	_, off := instant(day*daySeconds, v.r.location(it, day)).Zone()
+	if _, own := instant(day*daySeconds, v.r.zone).Zone(); own == off {
+		return ""
+	}
+	return instant(0, time.FixedZone("", off)).Format("-07:00")
 }

@@ -34,13 +34,14 @@ type ruleJSON struct {
 	Month    int        `json:"month,omitempty"`
 	From     int        `json:"from"`
 	To       int        `json:"to"`
+	Zone     string     `json:"zone,omitempty"`
 	Since    *time.Time `json:"since,omitempty"`
 	Until    *time.Time `json:"until,omitempty"`
 }
 
 // MarshalJSON writes the rule; days that were not said are left out.
 func (r Rule) MarshalJSON() ([]byte, error) {
-	return json.Marshal(ruleJSON{r.Freq, r.Weekdays, r.Week, r.MonthDay, r.Month, r.From, r.To, orNil(r.Since), orNil(r.Until)})
+	return json.Marshal(ruleJSON{r.Freq, r.Weekdays, r.Week, r.MonthDay, r.Month, r.From, r.To, r.Zone, orNil(r.Since), orNil(r.Until)})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -49,7 +50,7 @@ func (r *Rule) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &j); err != nil {
 		return fmt.Errorf("rule: %w", err)
 	}
-	*r = Rule{j.Freq, j.Weekdays, j.Week, j.MonthDay, j.Month, j.From, j.To, orZero(j.Since), orZero(j.Until)}
+	*r = Rule{j.Freq, j.Weekdays, j.Week, j.MonthDay, j.Month, j.From, j.To, j.Zone, orZero(j.Since), orZero(j.Until)}
 	return nil
 }
 

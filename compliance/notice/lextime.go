@@ -160,7 +160,8 @@ func (sc *scanner) clockAhead(i int) bool {
 		return true
 	}
 	if _, n := englishMeridiem(sc.rest(i)); n > 0 {
-		return true
+		_, d, _ := sc.digits(sc.blanks(i + n))
+		return d > 0
 	}
 	_, n, j := sc.digits(i)
 	if n == 0 || n > 2 {

@@ -144,6 +144,9 @@ func ruleText(r Rule) string {
 		s += map[bool]string{true: " ", false: ","}[i == 0] + fmt.Sprint(d)
 	}
 	s += fmt.Sprintf(" %02d:%02d %02d:%02d", r.From/60, r.From%60, r.To/60, r.To%60)
+	if r.Zone != "" {
+		s += " " + r.Zone
+	}
 	if !r.Since.IsZero() {
 		s += " since " + r.Since.Format(time.DateOnly)
 	}

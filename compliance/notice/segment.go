@@ -276,6 +276,10 @@ func (p *parser) duration(j int, s *segment) int {
 				return j
 			}
 		case kOpen, kFrom:
+		case kOrdinal:
+			if p.text(k) != "last" { // "and will last two hours"
+				return j
+			}
 		case kBreak:
 			if p.item(k).flag&bullet == 0 || s.form != point {
 				return j

@@ -35,8 +35,8 @@ type walker struct {
 	pendEnd int // byte where the pending head ended
 	zone    *item
 	line    int
-	began   int // byte where the sentence began
-	inHead  bool
+	began   int  // byte where the sentence began
+	allDay  bool // 종일 was said in this sentence before any date
 }
 
 func walk(sc *scanner) *walker {
@@ -75,9 +75,15 @@ func (w *walker) step(i int) int {
 		if n := len(w.entries); n > 0 && w.entries[n-1].line == w.line {
 			w.entries[n-1].was = true
 		}
+		if w.old {
+			w.old, w.new, w.marked = false, true, false
+		}
 		return i + 1
 	case kEach:
 		w.each = true
+		return i + 1
+	case kAllDay:
+		w.wholeDay(it)
 		return i + 1
 	case kZone:
 		if it.flag&zoneScope != 0 || w.zone == nil {
@@ -122,6 +128,16 @@ func (w *walker) caption(it item) {
 	}
 	w.label, w.fresh = it.label, true
 	w.pending = w.keepPending(it.from)
+}
+
+// wholeDay takes a 종일 that does not touch its date: "all day on 28 November", "28일 서비스가
+// 종일 중단됩니다".
+func (w *walker) wholeDay(it item) {
+	if n := len(w.entries); n > 0 && w.entries[n-1].sentence[0] == w.began && w.entries[n-1].line == w.line && w.entries[n-1].form == dayOnly {
+		w.entries[n-1].a.allDay = true
+		return
+	}
+	w.allDay = true
 }
 
 // keepPending keeps a rule's head alive over one caption or line: 주기: 매월 1일 / 시간: 02:00.
@@ -186,7 +202,7 @@ func (w *walker) endMode() {
 	if w.marked {
 		w.old, w.new, w.marked = false, false, false
 	}
-	w.each = false
+	w.each, w.allDay = false, false
 }
 
 // replacePrevious marks what stands before an arrow, in the same line or cell row, as old.
@@ -231,7 +247,6 @@ func (w *walker) recur(h head) {
 		w.pending = []head{h}
 	}
 	w.pendEnd = w.item(max(h.to-1, 0)).to
-	w.inHead = true
 }
 
 // add takes a segment with what surrounds it.
@@ -242,6 +257,9 @@ func (w *walker) add(s segment, next int) int {
 	}
 	s.sentence = [2]int{w.began, w.sentenceEnd(next)}
 	s.listed = w.joined(s)
+	if w.allDay && s.form == dayOnly {
+		s.a.allDay = true
+	}
 	w.fresh = false
 	w.scope(&s)
 	e := entry{segment: s}
