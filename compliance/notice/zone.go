@@ -70,7 +70,7 @@ func (sc *scanner) zone(i int, name zoneName, n int) int {
 	}
 	if name.name == "utc" || name.name == "gmt" || name.name == "kst" {
 		k := sc.blanks(i + n)
-		if off, end, ok := sc.offset(k); ok && !(sc.at(k) == '-' && sc.clockAhead(k+1)) {
+		if off, end, ok := sc.offset(k); ok && !sc.rangeNotOffset(i+n, k, end) {
 			if name.name != "kst" {
 				it.n = off
 			}
@@ -81,6 +81,15 @@ func (sc *scanner) zone(i int, name zoneName, n int) int {
 		it.flag |= zoneScope
 	}
 	return sc.emit(it)
+}
+
+// rangeNotOffset tells "22:00 UTC - 02:00" and "22:00UTC-02:00UTC" from "UTC-08:00".
+func (sc *scanner) rangeNotOffset(end, minus, after int) bool {
+	if sc.at(minus) != '-' || !sc.clockAhead(minus+1) {
+		return false
+	}
+	k := sc.blanks(after)
+	return minus > end || has(sc.rest(k), "utc") || has(sc.rest(k), "gmt") || has(sc.rest(k), "kst")
 }
 
 // scopeBefore says whether the zone at i is spoken of for all times.
