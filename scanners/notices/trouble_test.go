@@ -68,6 +68,7 @@ func TestStatuses(t *testing.T) {
 		{"other JSON", Statuspage, answer(200, "application/json", `{"page":{}}`), scanners.BoardMalformed},
 		{"a page as JSON", Statuspage, answer(200, "text/html", `<html><body>`+ten), scanners.BoardMalformed},
 		{"no calendar", ICal, answer(200, "text/calendar", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261128T130000Z\r\n"), scanners.BoardMalformed},
+		{"half a calendar", ICal, answer(200, "text/calendar", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261128T130000Z\r\nEND:VEVENT\r\n"), scanners.BoardMalformed},
 		{"a calendar of nonsense", ICal, answer(200, "text/calendar", "hello\nEND:VCALENDAR"), scanners.BoardMalformed},
 		{"no banner", Banner, answer(200, "text/html", `<h1>협회</h1><p>`+strings.Repeat("안내합니다. ", 100)+`</p>`), scanners.BoardOK},
 		{"an error without banners", Banner, answer(200, "text/html", `<h1>오류가 발생하였습니다</h1>`), scanners.BoardErrorPage},
