@@ -66,9 +66,18 @@ type Head struct {
 	Languages    []string       // the first prevails
 }
 
-// HubConfig of a [Hub]. Source and History are required.
+// Notices is what is on record of maintenance and outages, and what was promised about
+// them. Its methods are quick and safe for concurrent use; what they return is not modified.
+type Notices interface {
+	// Record is what is known of a site up to the latest change that was published.
+	Record(site string) compliance.Record
+	Promises() compliance.Promises
+}
+
+// HubConfig of a [Hub]. Source, Notices and History are required.
 type HubConfig struct {
 	Source  Source
+	Notices Notices
 	History History
 	Head
 	Version string
@@ -127,6 +136,7 @@ func (h *Hub) Run(ctx context.Context) error {
 		case <-h.reset:
 			h.load(ctx)
 		case <-beat.C:
+			h.pass()
 			h.beat()
 		case <-month.C:
 			if h.outgrown() {
@@ -158,7 +168,7 @@ func (h *Hub) load(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		h.cfg.Logger.Error("the wall starts without its last 24 hours", "err", err)
 	}
-	m := newModel(sites, h.cfg.Source.States(), h.cfg.Zone, since, now)
+	m := newModel(sites, h.cfg.Source.States(), h.cfg.Notices, h.cfg.Zone, since, now)
 	for id, cells := range strips {
 		m.checks[id].fill(cells)
 	}
@@ -167,7 +177,7 @@ func (h *Hub) load(ctx context.Context) {
 		h.cfg.Logger.Error("the wall starts without its events", "err", err)
 	}
 	for _, e := range events[max(0, len(events)-maxEvents):] {
-		m.events = append(m.events, wireEvent(e))
+		m.events = append(m.events, m.wireEvent(e))
 	}
 	m.months = h.accounts(ctx, sites, now)
 	if h.model != nil && h.cfg.Source.Health().Trouble {
@@ -281,9 +291,12 @@ func (h *Hub) tell(t *touched) {
 			}
 		}
 		if any {
-			msg.Sites = append(msg.Sites, h.model.siteDelta(s, now))
+			d := h.model.siteDelta(s, now)
+			h.model.told[s.ID] = timely(d)
+			msg.Sites = append(msg.Sites, d)
 		}
 	}
+	msg.Plans, msg.Boards = h.model.replan(now)
 	if h.model.regroup() {
 		groups := h.model.groups
 		msg.Groups = &groups
@@ -323,6 +336,17 @@ func (h *Hub) broadcast(b []byte) {
 	}
 }
 
+// pass tells of what changed by the passing of time alone: a window began or ended, a
+// clock ran out.
+func (h *Hub) pass() {
+	h.mu.RLock()
+	t := h.model.passed(h.cfg.Source.Now())
+	h.mu.RUnlock()
+	if t != nil {
+		h.tell(t)
+	}
+}
+
 // beat tells the clients that the feed is alive. Statuses that changed by the passing of
 // time alone arrive as changes from the engine.
 func (h *Hub) beat() {
@@ -357,59 +381,6 @@ func (h *Hub) months(ctx context.Context) {
 	h.send(msg, now)
 }
 
-// accounts judges the month so far of every site; nil if the store does not answer.
-func (h *Hub) accounts(ctx context.Context, sites []compliance.Site, now time.Time) map[string]Availability {
-	local := now.In(h.cfg.Zone)
-	month := compliance.Month(local.Year(), local.Month(), h.cfg.Zone)
-	histories, err := h.cfg.History.Histories(ctx, month.From, month.To)
-	if err != nil {
-		if ctx.Err() == nil {
-			h.cfg.Logger.Error("the month's accounts cannot be made", "err", err)
-		}
-		return nil
-	}
-	out := map[string]Availability{}
-	var known, all time.Duration
-	for _, s := range sites {
-		f := h.figures(histories[s.ID], month, s, now)
-		out[s.ID] = wireAvailability(f, local.Format("2006-01"))
-		known += f.Open.Up + f.Open.Down + f.Closed.Up + f.Closed.Down
-		all += f.Open.All() + f.Closed.All()
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if r, ok := compliance.FloorRatio(known, all); ok {
-		h.health.Coverage = &r
-	}
-	return out
-}
-
-// figures are a site's accounts for a month of which only the past is history.
-func (h *Hub) figures(past compliance.SiteHistory, month compliance.Period, s compliance.Site, now time.Time) compliance.Figures {
-	if past.Until.After(now) {
-		past.Until = now
-	}
-	return compliance.Account(past, month, compliance.Terms{Hours: s.ServiceHours, Zone: h.cfg.Zone})
-}
-
-func wireAvailability(f compliance.Figures, month string) Availability {
-	v := compliance.JudgeServedDays(f, compliance.Promises{})
-	out := Availability{
-		Month: month, Verdict: v.Verdict, Broken: len(v.BrokenDays), Unproven: len(v.UnprovenDays),
-		UpMS:    (f.Open.Up + f.Closed.Up).Milliseconds(),
-		DownMS:  (f.Open.Down + f.Closed.Down).Milliseconds(),
-		Unknown: (f.Open.Unknown + f.Closed.Unknown).Milliseconds(),
-	}
-	for to, figure := range map[**compliance.Ratio]func() (compliance.Ratio, bool){
-		&out.Raw: f.Raw, &out.Charter: f.Charter, &out.Coverage: f.Coverage, &out.Best: f.Best, &out.Worst: f.Worst,
-	} {
-		if r, ok := figure(); ok {
-			*to = &r
-		}
-	}
-	return out
-}
-
 // wall returns the whole wall as a snapshot message.
 func (h *Hub) wall() ([]byte, error) {
 	h.mu.Lock()
@@ -429,6 +400,7 @@ func (h *Hub) wallNow() ([]byte, error) {
 	w := &Wall{
 		Organisation: h.cfg.Organisation, Zone: h.cfg.Zone.String(), Languages: h.cfg.Languages, Version: h.cfg.Version,
 		Demo: h.cfg.Demo, Monitor: h.health, Sites: []Site{}, Groups: h.model.groups, Events: append([]Event{}, h.model.events...),
+		Plans: h.model.plans(now), Boards: h.model.boards(),
 	}
 	for _, s := range h.model.sites {
 		site := Site{Name: s.Name, URL: s.URL, Owner: s.Owner, SiteDelta: h.model.siteDelta(s, now), Month: h.model.months[s.ID], Checks: []Check{}}

@@ -39,6 +39,12 @@ type model struct {
 	events []Event
 	groups []Group
 	alarm  map[string]bool // outages that the store does not take
+
+	notices  Notices
+	meanings map[string]meaning  // by site
+	boardsOf map[string][]string // by board: the sites that it speaks of
+	told     map[string]string   // by site: what was told of it that changes with time
+	timeline string              // plans and boards as they were told
 }
 
 // checkModel is one check's live state and strip.
@@ -75,8 +81,12 @@ func (c *cellModel) letter() byte {
 	}
 }
 
-func newModel(sites []compliance.Site, snap compliance.Snapshot, zone *time.Location, since, now time.Time) *model {
-	m := &model{sites: sites, zone: zone, since: since, width: cellWidth(now.Sub(since)), checks: map[string]*checkModel{}, states: map[string]compliance.SiteState{}, months: map[string]Availability{}, alarm: map[string]bool{}}
+func newModel(sites []compliance.Site, snap compliance.Snapshot, notices Notices, zone *time.Location, since, now time.Time) *model {
+	m := &model{
+		sites: sites, zone: zone, since: since, width: cellWidth(now.Sub(since)), checks: map[string]*checkModel{}, states: map[string]compliance.SiteState{},
+		months: map[string]Availability{}, alarm: map[string]bool{}, notices: notices,
+		meanings: map[string]meaning{}, boardsOf: map[string][]string{}, told: map[string]string{},
+	}
 	first := stripFrom(now, m.width)
 	for _, s := range sites {
 		m.states[s.ID] = snap.Sites[s.ID]
@@ -89,6 +99,7 @@ func newModel(sites []compliance.Site, snap compliance.Snapshot, zone *time.Loca
 		}
 	}
 	m.regroup()
+	m.recall(now)
 	return m
 }
 
@@ -229,11 +240,15 @@ func wireOutage(o compliance.Outage) *Outage {
 	}
 }
 
-func wireEvent(e compliance.Event) Event {
-	return Event{
+func (m *model) wireEvent(e compliance.Event) Event {
+	out := Event{
 		Kind: e.Kind, Site: e.Site, Check: e.Check, At: millis(e.At), SeenAt: millis(e.SeenAt), Outage: e.Outage,
-		Status: e.Status, Reason: e.Reason, Count: e.Count,
+		Status: e.Status, Reason: e.Reason, Count: e.Count, Subject: e.Subject, Clock: e.Clock, Limit: millis(e.Limit), Said: e.Said,
 	}
+	if e.Subject != "" {
+		out.Title = m.meanings[e.Site].title(e.Subject)
+	}
+	return out
 }
 
 func (m *model) checkState(id string) compliance.CheckState {
@@ -253,7 +268,9 @@ func (m *model) siteDelta(s compliance.Site, now time.Time) SiteDelta {
 		if d.Outage.Uncommitted = m.alarm[state.Outage.ID]; d.Outage.Uncommitted {
 			d.Status = compliance.StatusDown // the checks' states on record do not know it yet
 		}
+		d.Outage.Part = m.meanings[s.ID].part(*state.Outage, now).String()
 	}
+	d.Clocks, d.Work = m.meanings[s.ID].clocks(state.Outage, now), m.meanings[s.ID].work(now)
 	return d
 }
 
@@ -292,6 +309,7 @@ func (m *model) apply(c compliance.Change, t *touched) {
 		m.alarmed(c, t)
 		return
 	}
+	m.reread(c, t)
 	for _, r := range c.Results {
 		if cm := m.checks[r.Check]; cm != nil {
 			cm.see(r)
@@ -322,7 +340,7 @@ func (m *model) apply(c compliance.Change, t *touched) {
 		if e.Kind == compliance.OutageOpened && told[e.Outage] {
 			continue // noted when the store did not take it
 		}
-		m.note(wireEvent(e), t)
+		m.note(m.wireEvent(e), t)
 	}
 }
 

@@ -20,7 +20,7 @@ var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 // wallAt is a model of two sites at an instant.
 func wallAt(now time.Time) *model {
 	w := newWorld()
-	return newModel(w.sites, w.snap, time.UTC, now.Add(-24*time.Hour), now)
+	return newModel(w.sites, w.snap, w, time.UTC, now.Add(-24*time.Hour), now)
 }
 
 func TestLettersOfCells(t *testing.T) {
@@ -76,7 +76,7 @@ func TestYoungHistoriesHaveNarrowCells(t *testing.T) {
 		{0, 10 * time.Second}, {15 * time.Minute, 10 * time.Second}, {16 * time.Minute, time.Minute}, {94 * time.Minute, time.Minute}, {96 * time.Minute, 5 * time.Minute},
 		{7 * time.Hour, 5 * time.Minute}, {8 * time.Hour, 15 * time.Minute}, {1000 * time.Hour, 15 * time.Minute},
 	} {
-		m := newModel(w.sites, w.snap, time.UTC, noon.Add(-c.age), noon)
+		m := newModel(w.sites, w.snap, w, time.UTC, noon.Add(-c.age), noon)
 		s := m.checks["alpha/front"].wire(noon).Strip
 		if s.CellMS != c.want.Milliseconds() {
 			t.Errorf("%s after the first look a cell lasts %d ms", c.age, s.CellMS)
@@ -184,12 +184,23 @@ func TestChangesOfWhatIsNotOnTheWallAreIgnored(t *testing.T) {
 // The names on the wire are a contract with the web app and with whoever reads the feed.
 func TestMessagesOnTheWire(t *testing.T) {
 	r := compliance.Ratio(99999)
-	o := &Outage{ID: "alpha@1", Site: "alpha", Check: "alpha/front", Start: 1, ConfirmedAt: 2, RecoveringSince: 3, End: 4, Reason: probes.Timeout, Cause: "c", Checks: []string{"alpha/front"}, Uncommitted: true}
-	s := SiteDelta{ID: "alpha", Status: compliance.StatusDown, Since: 1, ClosedNow: true, Outage: o}
+	o := &Outage{ID: "alpha@1", Site: "alpha", Check: "alpha/front", Start: 1, ConfirmedAt: 2, RecoveringSince: 3, End: 4, Reason: probes.Timeout, Cause: "c", Checks: []string{"alpha/front"}, Uncommitted: true, Part: "late"}
+	clock := Clock{Kind: compliance.ClockAnnouncement, Site: "alpha", Subject: "alpha@1", Start: 1, Limit: 2, Met: 3, Verdict: compliance.Kept}
+	work := &WorkNow{Plan: "plan-1", Title: "점검", Part: "late", Start: 1, End: 2}
+	s := SiteDelta{ID: "alpha", Status: compliance.StatusDown, Since: 1, ClosedNow: true, Outage: o, Clocks: []Clock{clock}, Work: work}
+	ahead := int64(5)
+	plan := Plan{ID: "plan-1", Site: "alpha", Title: "점검", Type: "regular", State: "planned", Review: true, CancelledBy: 1, Windows: []PlanWindow{{
+		Start: 1, End: 2, Declared: true, Review: true, Notice: "alpha/news#1", LastAbsent: 3, FirstSeen: 4, Verdict: compliance.Broken, Why: "late",
+		Lead: Lead{ByHours: 1, ByCalendar: 2, Limit: 1, Hours: compliance.Kept, Days: compliance.Broken, AtLeastMS: &ahead, AtMostMS: &ahead},
+	}}}
+	board := Board{ID: "alpha/news", Site: "alpha", Kind: "html", URL: "https://a.example/news", EveryMS: 1, OutageOnly: true, Sites: []string{"alpha"}, Status: "layout", Detail: "d", Since: 1, SeenAt: 2, LastOK: 3}
 	c := CheckDelta{ID: "alpha/front", Status: compliance.StatusDegraded, Since: 1, Reason: probes.Status, Detail: "503", SeenAt: 2, DurationMS: 1.5, Outage: o}
-	month := Availability{Month: "2026-11", Raw: &r, Charter: &r, Coverage: &r, Best: &r, Worst: &r, UpMS: 1, DownMS: 2, Unknown: 3, Verdict: compliance.Kept, Broken: 4, Unproven: 5}
+	month := Availability{Month: "2026-11", Raw: &r, Charter: &r, Coverage: &r, Best: &r, Worst: &r, UpMS: 1, DownMS: 2, Unknown: 3, Verdict: compliance.Kept, Broken: 4, Unproven: 5,
+		Parts: Parts{1, 2, 3, 4, 5, 6}, ContestedMS: 7, AsSeen: &AsSeen{Raw: &r, Charter: &r, DownMS: 8},
+		Clauses: []ClauseVerdict{{compliance.ClauseMaintenance, compliance.AtRisk, 1, 2, 3, 4}}}
 	health := MonitorHealth{Started: 1, LastCommit: 2, Trouble: true, FailingSince: 3, UplinkDown: 4, Queue: 5, MissedSlots: 6, Coverage: &r, ConfigErrorAt: 7}
-	event := Event{Kind: compliance.Blip, Site: "alpha", Check: "alpha/front", At: 1, SeenAt: 2, Outage: "alpha@1", Status: compliance.StatusUp, Reason: probes.OK, Count: 2}
+	event := Event{Kind: compliance.Blip, Site: "alpha", Check: "alpha/front", At: 1, SeenAt: 2, Outage: "alpha@1", Status: compliance.StatusUp, Reason: probes.OK, Count: 2,
+		Subject: "plan-1", Title: "점검", Clock: compliance.ClockPosting, Limit: 3, Said: "work"}
 	group := Group{Dependency: "dns", Cause: "c", Outages: []string{"alpha@1", "beta@1"}, Start: 1}
 	check := Check{Kind: "http", Target: "https://a.example/", Critical: true, IntervalMS: 60000, CheckDelta: c, Strip: Strip{From: 1, CellMS: 900000, States: "ufdx-", P95: []int32{-1}}}
 	withCells := c
@@ -199,9 +210,9 @@ func TestMessagesOnTheWire(t *testing.T) {
 		{Type: "snapshot", Epoch: "E", Seq: 1, Now: 2, Wall: &Wall{
 			Organisation: compliance.Name{KO: "가", EN: "A"}, Zone: "Asia/Seoul", Languages: []string{"ko"}, Version: "1", Demo: true, Monitor: health,
 			Sites:  []Site{{Name: compliance.Name{KO: "가", EN: "A"}, URL: "https://a.example/", Owner: "web", SiteDelta: s, Month: month, Checks: []Check{check}}},
-			Groups: []Group{group}, Events: []Event{event},
+			Groups: []Group{group}, Events: []Event{event}, Plans: []Plan{plan}, Boards: []Board{board},
 		}},
-		{Type: "delta", Seq: 2, Now: 3, Sites: []SiteDelta{s}, Checks: []CheckDelta{withCells}, Events: []Event{event}, Groups: &[]Group{group}, Months: []MonthDelta{{"alpha", month}}, Monitor: &health},
+		{Type: "delta", Seq: 2, Now: 3, Sites: []SiteDelta{s}, Checks: []CheckDelta{withCells}, Events: []Event{event}, Groups: &[]Group{group}, Months: []MonthDelta{{"alpha", month}}, Plans: &[]Plan{plan}, Boards: &[]Board{board}, Monitor: &health},
 		{Type: "delta", Seq: 3, Now: 4, Groups: &[]Group{}},
 		{Type: "beat", Seq: 2, Now: 3, Monitor: &MonitorHealth{Started: 1}},
 	}

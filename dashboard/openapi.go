@@ -1,13 +1,14 @@
 package dashboard
 
 import (
-	_ "embed"
+	"embed"
 	"encoding"
 	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"net/http"
 	"reflect"
 	"regexp"
@@ -22,24 +23,21 @@ import (
 // The document is made of what the program is: the table of routes, and the types on the
 // wire with the comments beside their fields.
 //
-//go:embed wire.go
-var wireSource string
+//go:embed wire.go wire_notices.go
+var wireSources embed.FS
 
 type object = map[string]any
 
 // OpenAPI describes the API (OpenAPI 3.1).
 func (s *Server) OpenAPI() ([]byte, error) {
-	notes, err := comments(wireSource)
+	notes, err := allComments()
 	if err != nil {
 		return nil, fmt.Errorf("read the comments of the wire: %w", err)
 	}
 	k := &schemas{known: object{}, notes: notes}
 	paths := object{}
 	for _, r := range s.table() {
-		path := r.path
-		if path == "" {
-			path = r.pattern
-		}
+		path := r.path()
 		if paths[path] == nil {
 			paths[path] = object{}
 		}
@@ -99,6 +97,9 @@ func (r route) operation(path string, k *schemas) object {
 		out["requestBody"] = object{"required": true, "content": object{"application/json": object{"schema": k.of(reflect.TypeOf(r.body))}}}
 	}
 	content := object{"text/plain": object{"schema": object{"type": "string"}}}
+	if r.media != "" {
+		content = object{r.media: object{"schema": object{"type": "string", "format": "binary"}}}
+	}
 	if r.answer != nil {
 		content = object{"application/json": object{"schema": k.of(reflect.TypeOf(r.answer))}}
 	}
@@ -135,6 +136,10 @@ func (k *schemas) of(t reflect.Type) object {
 	switch {
 	case t.Kind() == reflect.Pointer:
 		return k.of(t.Elem())
+	case t == reflect.TypeFor[Instant]():
+		return k.reference("Instant", func() object {
+			return object{"oneOf": []object{{"type": "integer"}, {"type": "string", "format": "date-time"}}, "description": "Milliseconds since the epoch, or RFC 3339."}
+		})
 	case t.Implements(textType):
 		return k.text(t)
 	}
@@ -222,6 +227,23 @@ func (k *schemas) fields(t reflect.Type) object {
 	}
 	add(t)
 	return object{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+}
+
+// allComments reads the comments of all types on the wire.
+func allComments() (map[string]string, error) {
+	out := map[string]string{}
+	for _, name := range []string{"wire.go", "wire_notices.go"} {
+		b, err := wireSources.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		notes, err := comments(string(b))
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(out, notes)
+	}
+	return out, nil
 }
 
 // comments reads what a source file says of its types and their fields.

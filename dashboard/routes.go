@@ -2,6 +2,8 @@ package dashboard
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
@@ -11,9 +13,9 @@ import (
 // of it.
 type route struct {
 	method, pattern string // as for http.ServeMux
+	tail            string // what follows a pattern's {id...}, such as /revisions/{n}/page
 	handler         http.Handler
 
-	path    string // in the document, where the pattern says less
 	summary string
 	more    string // several sentences, where the summary does not suffice
 	query   []parameter
@@ -22,6 +24,60 @@ type route struct {
 	roles   []string // a token of one of these is needed; nil asks for no token
 	errors  []int    // besides 500
 	plain   bool     // errors are no problem documents
+	media   string   // of an answer that is neither JSON nor a line of text
+}
+
+// path is the address as the document writes it.
+func (r route) path() string { return strings.Replace(r.pattern, "{id...}", "{id}", 1) + r.tail }
+
+// handlers are the routes by their patterns. Several may share one whose ids hold slashes:
+// their tails tell them apart.
+func handlers(table []route) map[string]http.Handler {
+	out, tails := map[string]http.Handler{}, map[string][]route{}
+	for _, r := range table {
+		pattern := r.method + " " + r.pattern
+		if r.tail == "" {
+			out[pattern] = r.handler
+			continue
+		}
+		tails[pattern] = append(tails[pattern], r)
+	}
+	for pattern, routes := range tails {
+		out[pattern] = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			for _, x := range routes {
+				if values, ok := cutTail(r.PathValue("id"), x.tail); ok {
+					for name, v := range values {
+						r.SetPathValue(name, v)
+					}
+					x.handler.ServeHTTP(w, r)
+					return
+				}
+			}
+			fail(w, http.StatusNotFound, "not_found", "there is no such address in the API")
+		})
+	}
+	return out
+}
+
+// cutTail splits what an {id...} holds into the id and the values of the tail's placeholders.
+func cutTail(path, tail string) (values map[string]string, ok bool) {
+	values = map[string]string{}
+	want := strings.Split(tail, "/")[1:]
+	for _, w := range slices.Backward(want) {
+		i := strings.LastIndexByte(path, '/')
+		if i <= 0 {
+			return nil, false
+		}
+		part := path[i+1:]
+		path = path[:i]
+		if name, is := strings.CutPrefix(w, "{"); is {
+			values[strings.TrimSuffix(name, "}")] = part
+		} else if w != part {
+			return nil, false
+		}
+	}
+	values["id"] = path
+	return values, true
 }
 
 // parameter is one of a query.
@@ -44,8 +100,7 @@ func rolesThat(p accounts.Permission) (names []string) {
 
 // table lists every address but those of the web app's files.
 func (s *Server) table() []route {
-	routes := append(s.reads(), s.writes()...)
-	routes = append(routes, s.plumbing()...)
+	routes := slices.Concat(s.reads(), s.noticeReads(), s.writes(), s.noticeWrites(), s.plumbing())
 	if s.cfg.Metrics != nil {
 		routes = append(routes, route{method: "GET", pattern: "/metrics", handler: s.cfg.Metrics, summary: "Metrics for Prometheus", plain: true})
 	}
@@ -70,10 +125,11 @@ func (s *Server) reads() []route {
 			query: append([]parameter{
 				{"site", "Only of this site.", "homepage"}, {"open", "true: only those that are open, whenever they began.", "true"},
 				{"level", "check: those of single checks too.", "check"}, {"limit", "At most so many, up to 1000.", "20"},
+				{"account", "true: with what each outage of a site came to: parts of its downtime, announcements of its recovery, obligations.", "true"},
 			}, spanQuery...),
 		},
 		{
-			method: "GET", pattern: "/api/v1/outages/{id...}", path: "/api/v1/outages/{id}/capture", handler: http.HandlerFunc(s.capture),
+			method: "GET", pattern: "/api/v1/outages/{id...}", tail: "/capture", handler: http.HandlerFunc(s.capture),
 			summary: "The first failing answer of a check's outage, as seen", answer: compliance.OutageCapture{}, errors: []int{http.StatusNotFound},
 			more: "Credentials are blanked and the body is capped. The id of a check's outage holds a slash, which is sent as it is.",
 		},

@@ -15,6 +15,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 //go:embed all:web/dist
@@ -25,10 +26,12 @@ type Guard interface {
 	Authenticate(ctx context.Context, token string) (accounts.Actor, error)
 }
 
-// Detail is what the store remembers of a single check.
+// Detail is what the store remembers of a single thing.
 type Detail interface {
 	Results(ctx context.Context, check string, from, to time.Time, limit int) ([]probes.Result, error)
 	Capture(ctx context.Context, outageID string) (compliance.OutageCapture, error)
+	// NoticePage is a page kept as evidence, by its digest; its body is compressed by gzip.
+	NoticePage(ctx context.Context, digest string) (scanners.Page, error)
 }
 
 // Tokens makes and ends tokens.
@@ -48,6 +51,9 @@ type ServerConfig struct {
 	Tokens   Tokens
 	// Beat takes a heartbeat for a push check; false means that there is no such check.
 	Beat func(ctx context.Context, check string, ok bool, message string) (known bool, err error)
+	// State puts a person's statement on record and returns once it is durable. The error is a
+	// [*compliance.Refusal] when it does not fit the record; outages are those it may speak of.
+	State func(ctx context.Context, s compliance.Statement, outages []compliance.Outage) (compliance.Statement, error)
 	// Reload reads the configuration anew; an error changes nothing.
 	Reload  func(ctx context.Context) error
 	Metrics http.Handler
@@ -72,8 +78,8 @@ func NewServer(c ServerConfig) *Server {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux()}
-	for _, r := range s.table() {
-		s.mux.Handle(r.method+" "+r.pattern, r.handler)
+	for pattern, h := range handlers(s.table()) {
+		s.mux.Handle(pattern, h)
 	}
 	s.mux.Handle("GET /", app())
 	s.routes = http.NewCrossOriginProtection().Handler(s.mux)
@@ -253,42 +259,6 @@ func limit(r *http.Request, most int) int {
 	return n
 }
 
-func (s *Server) outages(w http.ResponseWriter, r *http.Request) {
-	q := compliance.OutageQuery{Site: r.URL.Query().Get("site"), OpenOnly: r.URL.Query().Get("open") == "true", SiteLevel: r.URL.Query().Get("level") != "check", Limit: limit(r, 1000)}
-	if !q.OpenOnly {
-		var err error
-		if q.From, q.To, err = span(r, s.cfg.Hub.cfg.Source.Now()); err != nil {
-			fail(w, http.StatusBadRequest, "bad_span", err.Error())
-			return
-		}
-	}
-	list, err := s.cfg.Hub.cfg.History.Outages(r.Context(), q)
-	if err != nil {
-		s.broken(w, "list outages", err)
-		return
-	}
-	out := []*Outage{}
-	for _, o := range list {
-		out = append(out, wireOutage(o))
-	}
-	s.answer(w, out)
-}
-
-// capture is GET /api/v1/outages/{id}/capture; ids hold a slash when a check's.
-func (s *Server) capture(w http.ResponseWriter, r *http.Request) {
-	id, ok := strings.CutSuffix(r.PathValue("id"), "/capture")
-	if !ok {
-		fail(w, http.StatusNotFound, "not_found", "there is no such address in the API")
-		return
-	}
-	c, err := s.cfg.Detail.Capture(r.Context(), id)
-	if err != nil {
-		s.broken(w, "read the capture", err)
-		return
-	}
-	s.answer(w, c)
-}
-
 func (s *Server) availability(w http.ResponseWriter, r *http.Request) {
 	hub := s.cfg.Hub
 	now := hub.cfg.Source.Now()
@@ -310,7 +280,8 @@ func (s *Server) availability(w http.ResponseWriter, r *http.Request) {
 		if site.ID != r.PathValue("site") {
 			continue
 		}
-		s.answer(w, wireAvailability(hub.figures(histories[site.ID], period, site, now), month.Format("2006-01")))
+		a, _ := hub.account(histories[site.ID], period, site, now)
+		s.answer(w, a)
 		return
 	}
 	fail(w, http.StatusNotFound, "not_found", "there is no such site")

@@ -13,6 +13,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 var errNone = errors.New("no such record")
@@ -29,6 +30,25 @@ type desk struct {
 	reloaded int
 	probed   int
 	beats    []string
+	page     scanners.Page
+	stated   []compliance.Statement
+	stateErr error
+}
+
+func (d *desk) NoticePage(context.Context, string) (scanners.Page, error) { return d.page, d.detail }
+
+// State takes a statement as the engine does: sealed, and against the record.
+func (d *desk) State(_ context.Context, s compliance.Statement, outages []compliance.Outage) (compliance.Statement, error) {
+	s.At = time.Now().UTC()
+	s = s.Sealed()
+	err := d.stateErr
+	if err == nil {
+		err = d.Record(s.Site).Admit(s, outages)
+	}
+	if err == nil {
+		d.stated = append(d.stated, s)
+	}
+	return s, err
 }
 
 func (d *desk) Results(context.Context, string, time.Time, time.Time, int) ([]probes.Result, error) {
@@ -58,7 +78,7 @@ func openDesk(t *testing.T) (*Server, *desk) {
 	h := d.hub()
 	h.load(t.Context())
 	return NewServer(ServerConfig{
-		Hub: h, Detail: d, NotFound: errNone, Guard: d,
+		Hub: h, Detail: d, NotFound: errNone, Guard: d, State: d.State,
 		Beat: func(_ context.Context, check string, ok bool, message string) (bool, error) {
 			if check != "alpha/batch" {
 				return false, nil

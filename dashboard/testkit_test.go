@@ -20,8 +20,10 @@ type world struct {
 	health    MonitorHealth
 	strips    map[string][]compliance.StripCell
 	histories map[string]compliance.SiteHistory
-	err       error         // of every read of the history
-	gate      chan struct{} // Now waits for it to be closed; nil: it does not wait
+	records   map[string]compliance.Record
+	outages   []compliance.Outage // nil: one of alpha
+	err       error               // of every read of the history
+	gate      chan struct{}       // Now waits for it to be closed; nil: it does not wait
 }
 
 func (w *world) Sites() []compliance.Site { w.mu.Lock(); defer w.mu.Unlock(); return w.sites }
@@ -40,6 +42,16 @@ func (w *world) Now() time.Time {
 	return time.Now().UTC()
 }
 
+func (w *world) Record(site string) compliance.Record {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r := w.records[site]
+	r.Site = site
+	return r
+}
+
+func (w *world) Promises() compliance.Promises { return compliance.Promises{}.WithDefaults() }
+
 func (w *world) Strips(context.Context, []string, time.Time, time.Time, int) (map[string][]compliance.StripCell, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -57,7 +69,12 @@ func (w *world) Events(context.Context, time.Time, int) ([]compliance.Event, err
 }
 
 func (w *world) Outages(context.Context, compliance.OutageQuery) ([]compliance.Outage, error) {
-	return []compliance.Outage{{ID: "alpha@1", Site: "alpha"}}, w.err
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.outages == nil {
+		return []compliance.Outage{{ID: "alpha@1", Site: "alpha"}}, w.err
+	}
+	return w.outages, w.err
 }
 
 const everyMinute = time.Minute
@@ -78,7 +95,7 @@ func newWorld() *world {
 }
 
 func (w *world) hub() *Hub {
-	return NewHub(HubConfig{Source: w, History: w, Head: Head{Organisation: compliance.Name{KO: "협회", EN: "Association"}, Languages: []string{"ko", "en"}}, Version: "1"})
+	return NewHub(HubConfig{Source: w, Notices: w, History: w, Head: Head{Organisation: compliance.Name{KO: "협회", EN: "Association"}, Languages: []string{"ko", "en"}}, Version: "1"})
 }
 
 // live runs the hub in the bubble until the test ends and waits for its first wall.

@@ -23,6 +23,8 @@ type Message struct {
 	Events  []Event        `json:"events,omitempty"`  // of delta, oldest first
 	Groups  *[]Group       `json:"groups,omitempty"`  // of delta, when they changed
 	Months  []MonthDelta   `json:"months,omitempty"`  // of delta, when they were computed anew
+	Plans   *[]Plan        `json:"plans,omitempty"`   // of delta, when they or the boards changed
+	Boards  *[]Board       `json:"boards,omitempty"`  // of delta, with plans
 	Monitor *MonitorHealth `json:"monitor,omitempty"` // of delta and beat
 }
 
@@ -37,6 +39,8 @@ type Wall struct {
 	Sites        []Site          `json:"sites"`  // in the order of the config
 	Groups       []Group         `json:"groups"` // open outages that belong together
 	Events       []Event         `json:"events"` // the latest, oldest first
+	Plans        []Plan          `json:"plans"`  // maintenance from yesterday to two weeks ahead, and what awaits review
+	Boards       []Board         `json:"boards"` // notice boards that cannot be read
 }
 
 // MonitorHealth is how the monitor itself is doing.
@@ -69,6 +73,8 @@ type SiteDelta struct {
 	Since     int64             `json:"since,omitempty"`
 	ClosedNow bool              `json:"closed_now"` // within its published closing hours
 	Outage    *Outage           `json:"outage,omitempty"`
+	Clocks    []Clock           `json:"clocks,omitempty"` // of the open outage, and of windows whose notice is not posted yet
+	Work      *WorkNow          `json:"work,omitempty"`   // absent: no announced window holds now
 }
 
 // MonthDelta is a site's accounts, computed anew.
@@ -79,18 +85,22 @@ type MonthDelta struct {
 
 // Availability is a site's accounts for a calendar month of the organisation's zone.
 type Availability struct {
-	Month    string             `json:"month"` // "2026-11"
-	Raw      *compliance.Ratio  `json:"raw,omitempty"`
-	Charter  *compliance.Ratio  `json:"charter,omitempty"`
-	Coverage *compliance.Ratio  `json:"coverage,omitempty"`
-	Best     *compliance.Ratio  `json:"best,omitempty"`
-	Worst    *compliance.Ratio  `json:"worst,omitempty"`
-	UpMS     int64              `json:"up_ms"`
-	DownMS   int64              `json:"down_ms"`
-	Unknown  int64              `json:"unknown_ms"`
-	Verdict  compliance.Verdict `json:"verdict"`
-	Broken   int                `json:"broken_days"`
-	Unproven int                `json:"unproven_days"`
+	Month       string             `json:"month"` // "2026-11"
+	Raw         *compliance.Ratio  `json:"raw,omitempty"`
+	Charter     *compliance.Ratio  `json:"charter,omitempty"`
+	Coverage    *compliance.Ratio  `json:"coverage,omitempty"`
+	Best        *compliance.Ratio  `json:"best,omitempty"`
+	Worst       *compliance.Ratio  `json:"worst,omitempty"`
+	UpMS        int64              `json:"up_ms"`
+	DownMS      int64              `json:"down_ms"`
+	Unknown     int64              `json:"unknown_ms"`
+	Verdict     compliance.Verdict `json:"verdict"`
+	Broken      int                `json:"broken_days"`
+	Unproven    int                `json:"unproven_days"`
+	Parts                          // of down_ms
+	ContestedMS int64              `json:"contested_ms"`      // of unknown_ms: seen, but an upheld appeal says wrongly
+	AsSeen      *AsSeen            `json:"as_seen,omitempty"` // absent: no appeal changed the figures
+	Clauses     []ClauseVerdict    `json:"clauses"`
 }
 
 // Check is a check on the wall.
@@ -144,6 +154,8 @@ type Outage struct {
 	Cause           compliance.Cause `json:"cause"`
 	Checks          []string         `json:"checks,omitempty"`
 	Uncommitted     bool             `json:"uncommitted,omitempty"` // seen, but the store does not take it
+	Part            string           `json:"part,omitempty"`        // of a site's open outage: what it is put down to at this moment
+	Account         *OutageAccount   `json:"account,omitempty"`     // where it was asked for
 }
 
 // Group is a set of open outages that probably share an origin.
@@ -165,6 +177,12 @@ type Event struct {
 	Status compliance.Status    `json:"status"`
 	Reason probes.Reason        `json:"reason"`
 	Count  int                  `json:"count,omitempty"`
+
+	Subject string               `json:"subject,omitempty"` // the notice, board, plan, outage or statement that it is about
+	Title   string               `json:"title,omitempty"`   // of the subject, as people know it
+	Clock   compliance.ClockKind `json:"clock,omitempty"`   // which ran to count percent
+	Limit   int64                `json:"limit,omitempty"`   // of the clock
+	Said    string               `json:"said,omitempty"`    // what kind of statement a person made
 }
 
 // Result is one look on the wire.

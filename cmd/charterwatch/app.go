@@ -51,6 +51,7 @@ type app struct {
 	reloading sync.Mutex
 	mu        sync.Mutex // guards what follows
 	keep      compliance.Retention
+	promises  compliance.Promises
 	push      map[string]bool           // ids of push checks
 	modules   map[string]monitor.Module // of /probe; nil while it is off
 	readAt    time.Time                 // when the configuration in force was read
@@ -133,7 +134,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	a.accept(b)
 	a.metrics = monitor.NewMetrics(versionText(), a.lastReload)
 	a.hub = dashboard.NewHub(dashboard.HubConfig{
-		Source: source{a}, History: a.db, Head: head(l), Version: version, Demo: a.demo, Logger: a.log,
+		Source: source{a}, Notices: source{a}, History: a.db, Head: head(l), Version: version, Demo: a.demo, Logger: a.log,
 	})
 	a.engine, err = monitor.New(ctx, monitor.Config{
 		Plan: b.Plan, Store: a.db, Sinks: []monitor.Sink{a.metrics, a.hub}, Jobs: a.jobs(), Vantage: l.File.Probing.Vantage,
@@ -154,7 +155,7 @@ func (a *app) handler() http.Handler {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return dashboard.NewServer(dashboard.ServerConfig{
-		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Tokens: a.keeper, Beat: a.beat, Reload: a.reload,
+		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Tokens: a.keeper, Beat: a.beat, State: a.engine.State, Reload: a.reload,
 		Probe:   monitor.NewProbeHandler(monitor.ProbeHandlerConfig{Modules: a.probeModules}),
 		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}), Logger: a.log,
 	})
@@ -164,7 +165,7 @@ func (a *app) handler() http.Handler {
 func (a *app) accept(b config.Built) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.keep, a.push, a.modules = b.Retention, map[string]bool{}, b.Modules
+	a.keep, a.promises, a.push, a.modules = b.Retention, b.Promises, map[string]bool{}, b.Modules
 	for _, s := range b.Plan.Sites {
 		for _, c := range s.Checks {
 			a.push[c.ID] = c.Kind == "push"
@@ -311,6 +312,14 @@ func (s source) Sites() []compliance.Site { return slices.Clone(s.a.engine.Sites
 func (s source) States() compliance.Snapshot { return s.a.engine.States() }
 
 func (s source) Now() time.Time { return s.a.clock.Now() }
+
+func (s source) Record(site string) compliance.Record { return s.a.engine.Record(site) }
+
+func (s source) Promises() compliance.Promises {
+	s.a.mu.Lock()
+	defer s.a.mu.Unlock()
+	return s.a.promises
+}
 
 func (s source) Health() dashboard.MonitorHealth {
 	h := s.a.engine.Health()

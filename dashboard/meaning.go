@@ -1,0 +1,184 @@
+package dashboard
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/notice"
+	"github.com/charterwatch/charterwatch/scanners"
+)
+
+// The wall's timeline reaches from yesterday to two weeks ahead. What awaits a person is
+// shown for a month after its window.
+const (
+	plansBehind  = 24 * time.Hour
+	plansAhead   = 14 * 24 * time.Hour
+	reviewBehind = 30 * 24 * time.Hour
+)
+
+// meaning is what a site's record of notices comes to. It changes with the record; what it
+// says of an instant changes with time as well.
+type meaning struct {
+	record compliance.Record
+	plans  []compliance.Plan
+	terms  compliance.Terms
+}
+
+func newMeaning(r compliance.Record, t compliance.Terms) meaning {
+	return meaning{record: r, plans: r.Plans(t.Promises, zoneOf(t)), terms: t}
+}
+
+func zoneOf(t compliance.Terms) *time.Location {
+	if t.Zone == nil {
+		return time.UTC
+	}
+	return t.Zone
+}
+
+// obligations are the occasions that still matter at now: of windows that are not long over
+// and of the open outage.
+func (m meaning) obligations(open *compliance.Outage, now time.Time) []compliance.Obligation {
+	if len(m.plans) == 0 && open == nil {
+		return nil
+	}
+	return m.record.Obligations(m.plans, outagesOf(open), m.terms.Promises, now)
+}
+
+func outagesOf(open *compliance.Outage) []compliance.Outage {
+	if open == nil {
+		return nil
+	}
+	return []compliance.Outage{*open}
+}
+
+// clocks are those of windows that are not over yet and of the open outage.
+func (m meaning) clocks(open *compliance.Outage, now time.Time) []Clock {
+	var matter []compliance.Obligation
+	for _, o := range m.obligations(open, now) {
+		if o.Clause != compliance.ClauseMaintenance || o.Start.After(now.Add(-plansBehind)) {
+			matter = append(matter, o)
+		}
+	}
+	var out []Clock
+	for _, c := range compliance.Clocks(m.plans, matter, now) {
+		out = append(out, wireClock(c))
+	}
+	return out
+}
+
+// holding are the attributions of downtime that hold at now, the decisive one first.
+func (m meaning) holding(open *compliance.Outage, now time.Time) []compliance.Attribution {
+	if len(m.plans) == 0 {
+		return nil
+	}
+	soon := now.Add(time.Second) // an overrun ends with what is known
+	var out []compliance.Attribution
+	for _, a := range m.record.Attributions(outagesOf(open), m.terms, soon) {
+		if !now.Before(a.From) && now.Before(a.To) && a.Part != compliance.Unannounced {
+			out = append(out, a)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b compliance.Attribution) int { return cmp.Compare(a.Part, b.Part) })
+	return out
+}
+
+// part is what the open outage is put down to at now.
+func (m meaning) part(open compliance.Outage, now time.Time) compliance.Part {
+	for _, a := range m.holding(&open, now) {
+		return a.Part
+	}
+	return compliance.Unannounced
+}
+
+// work is the announced window that holds at now, nil for none.
+func (m meaning) work(now time.Time) *WorkNow {
+	under := func(w compliance.Stretch) bool { return !now.Before(w.Start) && now.Before(end(w.Window)) }
+	if !slices.ContainsFunc(m.plans, func(p compliance.Plan) bool { return slices.ContainsFunc(p.Windows, under) }) {
+		return nil
+	}
+	for _, a := range m.holding(nil, now) {
+		for _, p := range m.plans {
+			if p.ID != a.Plan {
+				continue
+			}
+			for _, w := range p.Windows {
+				if under(w) {
+					return &WorkNow{Plan: p.ID, Title: p.Title, Part: a.Part.String(), Start: millis(w.Start), End: millis(w.End)}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// end is a window's end; one that is open is taken to last a day at most.
+func end(w notice.Window) time.Time {
+	if w.End.IsZero() {
+		return w.Start.Add(24 * time.Hour)
+	}
+	return w.End
+}
+
+// near are the plans of the wall's timeline.
+func (m meaning) near(now time.Time) []Plan {
+	var out []Plan
+	var obligations []compliance.Obligation
+	for _, p := range m.plans {
+		if !shows(p, now) {
+			continue
+		}
+		if obligations == nil {
+			obligations = m.obligations(nil, now)
+		}
+		out = append(out, wirePlan(p, obligations))
+	}
+	return out
+}
+
+func shows(p compliance.Plan, now time.Time) bool {
+	if p.Review && len(p.Windows) == 0 {
+		return slices.ContainsFunc(p.Tellings, func(t compliance.Telling) bool { return t.Seen.FirstSeen.After(now.Add(-reviewBehind)) })
+	}
+	behind := now.Add(-plansBehind)
+	if p.Review {
+		behind = now.Add(-reviewBehind)
+	}
+	return slices.ContainsFunc(p.Windows, func(w compliance.Stretch) bool {
+		return end(w.Window).After(behind) && w.Start.Before(now.Add(plansAhead))
+	})
+}
+
+// troubled are a record's boards that cannot be read although they should be.
+func troubled(r compliance.Record) []Board {
+	var out []Board
+	for _, b := range wireBoards(r) {
+		if b.Status != "" && b.Status != scanners.BoardOK && !b.OutageOnly && b.Site == r.Site {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// title names what an event is about, as people know it.
+func (m meaning) title(subject string) string {
+	for _, p := range m.plans {
+		if p.ID == subject {
+			return p.Title
+		}
+	}
+	for _, n := range m.record.Notices {
+		if n.ID == subject {
+			if r, ok := n.Latest(); ok {
+				return r.Title
+			}
+		}
+	}
+	for _, s := range m.record.Statements {
+		if s.ID == subject {
+			return s.Why
+		}
+	}
+	return ""
+}
