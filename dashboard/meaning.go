@@ -62,7 +62,7 @@ func (m meaning) clocks(open *compliance.Outage, now time.Time) []Clock {
 		}
 	}
 	var out []Clock
-	for _, c := range compliance.Clocks(m.plans, matter, now) {
+	for _, c := range compliance.Clocks(m.plans, matter) {
 		out = append(out, wireClock(c))
 	}
 	return out
