@@ -83,6 +83,25 @@ func TestDetailsAreReadOnce(t *testing.T) {
 	}
 }
 
+// A change that the limit leaves for later is not forgotten.
+func TestChangesWaitForTheirTurn(t *testing.T) {
+	s := boardOf(t, 3)
+	b := newBoard(t, Config{Kind: HTML, URL: s.URL + "/", Details: 3})
+	known := knownOf(b.Look(t.Context(), nil))
+	for i := range known {
+		known[i].Title = "" // a watcher that keeps no titles
+	}
+	b.c.Details = 1
+	s.page("/", strings.ReplaceAll(list(3, row), "2026-11-", "2026-10-"))
+	s.requests()
+	for range 4 {
+		wantStatus(t, b.Look(t.Context(), known), scanners.BoardOK)
+	}
+	if got := fmt.Sprint(s.requests()); got != "[/ /view?id=3 / /view?id=2 / /view?id=1 /]" {
+		t.Error(got)
+	}
+}
+
 func TestFollowedPostsThatAreNotListed(t *testing.T) {
 	s := boardOf(t, 3)
 	b := newBoard(t, Config{Kind: HTML, URL: s.URL + "/", Details: 20})
@@ -118,8 +137,10 @@ func TestFollowedPostsThatAreNotListed(t *testing.T) {
 	for name, h := range map[string]http.HandlerFunc{
 		"500": answer(500, "text/html", "x"), "503": answer(503, "text/html", "존재하지 않는 게시물입니다."), "403": answer(403, "text/html", "x"),
 		"an error": answer(200, "text/html", "<h1>오류가 발생하였습니다</h1>"), "the list": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) },
-		"a foreign host": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.2/", http.StatusFound) },
-		"no answer":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"a foreign host": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.2/", http.StatusFound)
+		},
+		"no answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		if g, p, detail := gone(h); len(g) > 0 || p != nil || detail == "" {
 			t.Errorf("%s: gone %q, %+v, %q", name, g, p, detail)

@@ -98,7 +98,7 @@ func (b *board) page(l *look, r *fetch.Response, n int, seen map[string]bool, al
 		}
 	}
 	switch {
-	case broken > len(rows):
+	case broken > 0 && broken*2 >= len(rows):
 		return doc, fresh, trouble(scanners.BoardLayout, "rows without a title or a link")
 	case len(rows) > 0:
 		return doc, fresh, nil
