@@ -217,6 +217,18 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// A monitor that is stopped blames nobody.
+func TestALookThatIsBrokenOff(t *testing.T) {
+	s := newSite(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.set("/", func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	l := newBoard(t, Config{Kind: HTML, URL: s.URL + "/"}).Look(ctx, nil)
+	wantStatus(t, l, scanners.BoardInternal)
+}
+
 func TestForeignHostsAreNotAsked(t *testing.T) {
 	other := newSite(t)
 	other.fallback = answer(200, "text/html", detail(1))
