@@ -75,7 +75,7 @@ func (w window) resident() int {
 
 // birthDate reports whether the first seven of a number's digits are a day on which somebody alive can
 // have been born. The seventh says the century: 1, 2, 5, 6 are 19xx and 3, 4, 7, 8 20xx; 9 and 0 are
-// 18xx. It knows no today, so that the same text is always masked alike: 20xx goes to 2049.
+// 18xx. From 1920 on: the numbers of many companies (110111-...) read as days of 1911. It knows no today, so that the same text is always masked alike: 20xx goes to 2049.
 func birthDate(d string) bool {
 	yy, mm, dd := number2(d[0:]), number2(d[2:]), number2(d[4:])
 	year := 2000 + yy
@@ -86,7 +86,7 @@ func birthDate(d string) bool {
 	default:
 		return false
 	}
-	return year >= 1910 && year < 2050 && monthDay(year, mm, dd)
+	return year >= 1920 && year < 2050 && monthDay(year, mm, dd)
 }
 
 func monthDay(year, mm, dd int) bool {
