@@ -147,8 +147,23 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 		v.r.problem(NoYear, e.at, e.end)
 		return nil, false
 	}
-	v.r.problem(NoDate, e.at, e.end)
+	if day, ok := v.dateBehind(e); ok {
+		return []int{day}, true
+	}
+	if v.r.out.Kind == Maintenance { // outages are of the day that they are reported on
+		v.r.problem(NoDate, e.at, e.end)
+	}
 	return []int{v.posted}, true
+}
+
+// dateBehind finds the date that follows its time on the same line: 22:00 ~ 24:00 (11월 28일).
+func (v *resolver) dateBehind(e entry) (int, bool) {
+	for _, o := range v.w.entries {
+		if o.at > e.end && o.line == e.line && o.form == dayOnly && o.label == e.label && o.a.date.rel == written {
+			return v.moment(o.a, 0, false, o)
+		}
+	}
+	return 0, false
 }
 
 // dangling says whether the last entries were dates that still wait for their times.
@@ -254,9 +269,20 @@ func (v *resolver) doubts(e entry, p pairing, day int) {
 	if v.prev != nil && e.listed && !e.a.hasDate && !v.prev.open && p.start < v.prev.start {
 		v.r.problem(AmbiguousDate, e.at, e.end)
 	}
-	if e.hasDur && !agrees(e.dur, p.end-p.start) && !(e.partial && e.dur.n < p.end-p.start) {
+	if e.hasDur && !agrees(e.dur, p.end-p.start) && !(e.partial && e.dur.n < p.end-p.start) && !agrees(e.dur, v.total()+p.end-p.start) {
 		v.r.problem(DurationMismatch, e.dur.from, e.dur.to)
 	}
+}
+
+// total is how long the windows so far are together: what "(총 2시간)" after a list counts.
+func (v *resolver) total() int {
+	sum := 0
+	for _, w := range v.out {
+		if !w.open && !w.allDay {
+			sum += w.stop - w.start
+		}
+	}
+	return sum
 }
 
 // endDated resolves a range of which only the end has a date.

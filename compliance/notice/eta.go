@@ -116,3 +116,15 @@ func (v *resolver) etaOf(s segment) time.Time {
 	}
 	return t
 }
+
+// loneEnd takes an end without any start for the expected recovery: 점검 종료 예정: 18:00.
+func (v *resolver) loneEnd() {
+	for _, e := range v.w.entries {
+		if e.form == until && e.a.hasTime && e.label != labelIgnore && !e.old {
+			v.r.out.ETA = v.etaOf(e.segment)
+			v.r.span("eta", e.at, e.end)
+			v.r.problem(NoStart, e.at, e.end)
+			return
+		}
+	}
+}

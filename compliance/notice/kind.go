@@ -9,7 +9,7 @@ import "strings"
 // stopWords mean that service stops or that somebody works on it.
 func stopWords() []string {
 	return []string{
-		"점검", "정비", "유지보수", "유지 보수", "서비스 중단", "서비스중단", "일시 중단", "일시중단", "일시 중지", "일시중지", "중단", "중지", "정지", "이용 제한", "이용제한", "거래 제한", "거래제한", "일시 제한", "이용 불가", "이용불가", "정전", "단전", "pm작업", "pm 작업",
+		"점검", "정비", "유지보수", "유지 보수", "서비스 중단", "서비스중단", "일시 중단", "일시중단", "일시 중지", "일시중지", "중단", "중지", "정지", "이용 제한", "이용제한", "거래 제한", "거래제한", "일시 제한", "이용 불가", "이용불가", "접속 제한", "접속제한", "서비스 제한", "서비스제한", "업무 제한", "사용 제한", "이용이 제한", "정전", "단전", "pm작업", "pm 작업",
 		"업그레이드", "이중화", "재기동", "재부팅", "증설", "작업", "패치", "maintenance", "downtime", "upgrade", "planned outage", "scheduled outage", "service interruption", "service suspension", "service window", "unavailable", "planned work", "system work",
 	}
 }

@@ -65,6 +65,10 @@ func (v *resolver) day(d dateForm, wd, rel int, hasRel bool, at entry) (int, boo
 		}
 	}
 	if d.y > 0 {
+		if !validDate(d.y, d.m, d.d) {
+			flag(InvalidDate)
+			return 0, false
+		}
 		return civilDay(d.y, d.m, d.d), true
 	}
 	if d.m > 0 {
@@ -140,8 +144,13 @@ func (v *resolver) yearless(d dateForm, wd, rel int, hasRel bool, flag func(Prob
 		return 0, false
 	}
 	past := 3
-	if hasRel { // the end of a range never lies before its start
+	if hasRel { // the end of a range lies after its start, unless that makes it a year long
 		past = 1000
+		for _, c := range near {
+			if c < ref && ref-c < 60 {
+				return c, true
+			}
+		}
 	}
 	return choose(near, ref, wd, past, pastReach, futureReach), true
 }

@@ -68,6 +68,9 @@ func (w *walker) step(i int) int {
 		w.old, w.new, w.marked = false, true, false
 		return i + 1
 	case kArrow:
+		if !w.timeAhead(i) {
+			return i + 1
+		}
 		w.replacePrevious()
 		w.old, w.new, w.marked = false, true, false
 		return i + 1
@@ -100,10 +103,42 @@ func (w *walker) step(i int) int {
 			return next
 		}
 	}
+	if it.kind == kRange && it.flag == 0 { // "~ 11월 20일 18:00", "현재 ~ 18:00": only an end
+		if s, next, ok := w.segment(i + 1); ok && s.form == point {
+			s.form = until
+			return w.add(s, next)
+		}
+		return i + 1
+	}
 	if s, next, ok := w.segment(i); ok {
+		if s.form == point && w.label == labelEnd && !w.startBefore() {
+			s.form = until
+		}
 		return w.add(s, next)
 	}
 	return i + 1
+}
+
+// startBefore says whether the last entry is a start that waits for its end.
+func (w *walker) startBefore() bool {
+	n := len(w.entries)
+	return n > 0 && (w.entries[n-1].form == point || w.entries[n-1].form == openEnded || w.entries[n-1].form == dayOnly)
+}
+
+// timeAhead says whether a date or time follows the arrow at item i in this line or the next.
+func (w *walker) timeAhead(i int) bool {
+	lines := 0
+	for j := i + 1; j < i+9; j++ {
+		switch w.kind(j) {
+		case kDate, kTime, kWeekday:
+			return true
+		case kBreak:
+			if lines++; lines > 1 || j >= len(w.items) {
+				return false
+			}
+		}
+	}
+	return false
 }
 
 func (w *walker) caption(it item) {
@@ -376,6 +411,8 @@ func (w *walker) scope(s *segment) {
 		return
 	}
 	switch {
+	case !s.a.hasDate && anyOf(before, "고객센터", "콜센터", "상담센터") && !anyOf(before, "중단", "점검", "작업"):
+		s.label = labelIgnore
 	case anyOf(before, "운영시간", "운영 시간", "상담시간", "상담 시간", "업무시간", "업무 시간", "영업시간", "영업 시간", "이용시간", "이용 시간은", "이용가능시간", "이용 가능 시간", "이용가능 시간", "문의", "office hours", "business hours", "contact", "고객센터(", "상담은", "콜센터"),
 		anyOf(before, "접수", "신청기간", "작성일", "등록일", "게시일", "공지일", "모집기간", "posted", "published", "last updated", "게시 :", "응모", "당첨", "발표일"),
 		anyOf(behind[:min(24, len(behind))], "이용 가능", "이용가능", "운영합니다", "상담"):
@@ -435,8 +472,11 @@ func addHeaders(sc *scanner) []item {
 
 // isHeader says whether a row names columns: it has captions and no date, time or number.
 func isHeader(row []item) bool {
+	words := false
 	for _, it := range row {
 		switch it.kind {
+		case kWord, kLabel, kOld, kNew:
+			words = true
 		case kDate, kTime, kAmount, kDur, kNum, kOpen:
 			if it.kind == kDate && it.date.rel == fromLast {
 				continue
@@ -444,7 +484,7 @@ func isHeader(row []item) bool {
 			return false
 		}
 	}
-	return true
+	return words
 }
 
 func headerOf(s string, row []item) []label {
