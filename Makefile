@@ -7,7 +7,7 @@ STATICCHECK_VERSION = v0.8.2
 GOLANGCI_VERSION    = v2.15.0
 GOVULNCHECK_VERSION = v1.9.0
 FUZZTIME  ?= 30s
-FUZZ_TARGETS = ./compliance:FuzzStep ./compliance:FuzzDecodeBlock ./config:FuzzParse
+FUZZ_TARGETS = ./compliance:FuzzStep ./compliance:FuzzDecodeBlock ./config:FuzzParse ./compliance/notice:FuzzRead
 
 .PHONY: help run test build web web-test go-test lint vet staticcheck golangci govulncheck bench fuzz clean
 

@@ -10,7 +10,7 @@ import "strings"
 func stopWords() []string {
 	return []string{
 		"점검", "정비", "유지보수", "유지 보수", "서비스 중단", "서비스중단", "일시 중단", "일시중단", "일시 중지", "일시중지", "중단", "중지", "정지", "이용 제한", "이용제한", "거래 제한", "거래제한", "일시 제한", "이용 불가", "이용불가", "접속 제한", "접속제한", "서비스 제한", "서비스제한", "업무 제한", "사용 제한", "이용이 제한", "정전", "단전", "pm작업", "pm 작업",
-		"업그레이드", "이중화", "재기동", "재부팅", "증설", "작업", "패치", "maintenance", "downtime", "upgrade", "planned outage", "scheduled outage", "service interruption", "service suspension", "service window", "unavailable", "planned work", "system work",
+		"업그레이드", "이중화", "재기동", "재부팅", "증설", "작업", "패치", "maintenance", "downtime", "upgrade", "planned outage", "scheduled outage", "service interruption", "service suspension", "service window", "unavailable", "planned work", "system work", "patching", "reboot",
 	}
 }
 
@@ -149,7 +149,7 @@ func fromTitle(title, body string, stop, out int) (Kind, bool) {
 
 // fromBody decides for titles that say nothing of stops.
 func fromBody(title, body, all string, broken int) (Kind, bool) {
-	stops := countOf(body, []string{"점검", "정비", "서비스 중단", "중단", "중지", "이용 불가", "이용불가", "접속 불가", "이용이 제한", "이용 제한", "작업", "maintenance", "downtime", "unavailable", "interruption", "일시 정지", "접속이 불가", "이용이 불가", "이용하실 수 없", "사용이 불가", "offline"})
+	stops := countOf(body, []string{"점검", "정비", "서비스 중단", "중단", "중지", "이용 불가", "이용불가", "접속 불가", "이용이 제한", "이용 제한", "작업", "maintenance", "downtime", "unavailable", "interruption", "일시 정지", "접속이 불가", "이용이 불가", "이용하실 수 없", "사용이 불가", "offline", "reboot", "patching", "restart"})
 	other := countOf(all, []string{"모집", "채용", "이벤트", "설문", "신청기간", "접수기간", "교육기간", "약관", "처리방침", "보상", "입찰", "응모", "당첨", "시험", "survey", "webinar", "privacy policy", "compensation", "개인정보"})
 	machine := anyOf(all, "서비스", "시스템", "서버", "전산", "홈페이지", "네트워크", "회선", "db", "사이트", "포털", "앱", "뱅킹", "장비", "인터넷", "service", "system", "server", "network", "website", "portal", "database", "거래", "조회", "이용", "업무")
 	switch {

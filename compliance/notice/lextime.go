@@ -198,10 +198,30 @@ func (sc *scanner) bareHour(i int) int {
 		}
 	}
 	m := len(sc.items)
+	if m > 0 && sc.word < 0 && sc.items[m-1].kind == kLead && sc.laterMeridiem(k) {
+		return sc.finishClock(i, j, c)
+	}
 	if m >= 2 && sc.word < 0 && sc.items[m-1].kind == kRange && sc.items[m-2].kind == kTime && !sc.numberGoesOn(j) {
 		return sc.finishClock(i, j, c)
 	}
 	return 0
+}
+
+// laterMeridiem says whether "and 7 AM" or "to 11:30 pm" follows: between 5 and 7 AM.
+func (sc *scanner) laterMeridiem(k int) bool {
+	switch {
+	case has(sc.rest(k), "and "):
+		k += len("and ")
+	case has(sc.rest(k), "to "):
+		k += len("to ")
+	default:
+		return false
+	}
+	_, n, e := sc.digits(sc.blanks(k))
+	if n > 0 && sc.at(e) == ':' {
+		_, _, e = sc.digits(e + 1)
+	}
+	return n > 0 && n <= 2 && sc.meridiemAhead(e)
 }
 
 func (sc *scanner) numberGoesOn(j int) bool {

@@ -50,7 +50,11 @@ func (p *parser) segment(i int) (segment, int, bool) {
 		return segment{}, start, false
 	}
 	s := segment{a: a, from: start}
-	j = p.connect(j, &s, lead && p.item(start).n == 1, lead)
+	between := false
+	for k := start; k < j; k++ {
+		between = between || p.kind(k) == kLead && p.item(k).n == 1
+	}
+	j = p.connect(j, &s, between, lead)
 	s.to = j
 	if s.form != closed && s.form != dates && s.form != lasting {
 		j = p.duration(j, &s)
