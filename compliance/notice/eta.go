@@ -111,7 +111,11 @@ func (v *resolver) etaOf(s segment) time.Time {
 		v.r.problem(AmbiguousMidnight, s.at, s.end)
 	}
 	t := instant(day*daySeconds+o[0].sec, zone)
-	if !m.hasDate && v.r.instantKnown && t.Before(v.r.in.Posted) {
+	if c := m.clock; !m.hasDate && v.r.instantKnown && t.Before(v.r.in.Posted) {
+		// 2시 of a post at 13:40 is 14:00
+		if later := t.Add(12 * time.Hour); c.twelve && c.mer == noMer && c.h <= 12 && !later.Before(v.r.in.Posted) {
+			return later
+		}
 		t = instant((day+1)*daySeconds+o[0].sec, zone)
 	}
 	return t

@@ -262,6 +262,9 @@ type option struct {
 	rank      int
 }
 
+// unlikely ranks a reading behind every other, however short the window that it makes.
+const unlikely = 8
+
 // options lists what a clock can mean. asEnd says that it ends a window; heir is the
 // meridiem that it inherits from the left.
 func options(c clock, asEnd bool, heir meridiem) []option {
@@ -304,7 +307,9 @@ func options(c clock, asEnd bool, heir meridiem) []option {
 func afternoon(c clock, base int, asEnd bool) []option {
 	half := 12 * 3600
 	switch {
-	case c.h == 12 && c.mer == night, c.h == 12 && c.mer == evening:
+	case c.h == 12 && c.m == 0 && c.mer == night: // 4일 밤 12시 may be either end of the 4th
+		return []option{{sec: daySeconds, ambiguous: true}, {sec: 0, ambiguous: true, rank: unlikely}}
+	case c.h == 12 && (c.mer == night || c.mer == evening):
 		return []option{{sec: base + half}}
 	case c.h == 12 && c.mer == korPM && c.m == 0 && asEnd:
 		return []option{{sec: daySeconds, ambiguous: true}, {sec: half, ambiguous: true, rank: 1}}
