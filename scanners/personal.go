@@ -77,9 +77,13 @@ func (g group) String() string {
 
 // run is groups of digits with short separators between them, as "010-1234-5678".
 type run struct {
-	groups   []group
-	from, to int
+	groups []group
+	digits int
+	to     int
 }
+
+// shortest is how many digits a personal number has at least.
+const shortest = 10
 
 // What bounds the memory that a run takes. A run of maxGroups is read on from its last few groups,
 // so that a number across the border is seen; no number has more groups than overlap, nor
@@ -95,6 +99,7 @@ const maxSeparator = 3
 
 // findNumbers finds the digits of all numbers that are personal, and how many numbers.
 func findNumbers(text string) (cuts []cut, n int) {
+	var whole run // used over and over
 	for i := 0; i < len(text); {
 		c := text[i]
 		if c < '0' && c != '&' || c > '9' && c < 0x80 && !passportLetter(c) {
@@ -104,7 +109,7 @@ func findNumbers(text string) (cuts []cut, n int) {
 		r, size := symbol(text, i)
 		switch {
 		case isDigit(r):
-			whole := readRun(text, i)
+			whole.read(text, i)
 			found, k := whole.personal(text)
 			cuts, n = append(cuts, found...), n+k
 			i = whole.to
@@ -125,57 +130,66 @@ func findNumbers(text string) (cuts []cut, n int) {
 	return cuts, n
 }
 
-// readRun reads the run that begins with the digit at i. It ends behind its last digit.
-func readRun(text string, i int) run {
-	out := run{from: i, groups: []group{{}}}
+// begin begins a group, in the memory of an earlier run's if there is any.
+func (r *run) begin() *group {
+	if n := len(r.groups); n < cap(r.groups) {
+		r.groups = r.groups[:n+1]
+		r.groups[n] = group{digits: r.groups[n].digits[:0]}
+	} else {
+		r.groups = append(r.groups, group{})
+	}
+	return &r.groups[len(r.groups)-1]
+}
+
+// read reads the run that begins with the digit at i. It ends behind its last digit.
+func (r *run) read(text string, i int) {
+	r.groups, r.digits = r.groups[:0], 0
+	g := r.begin()
 	separators, dashes, others := 0, 0, 0
 	for i < len(text) {
-		r, size := symbol(text, i)
+		c, size := symbol(text, i)
 		switch {
-		case isDigit(r):
+		case isDigit(c):
 			if separators > 0 {
-				if len(out.groups) == maxGroups {
-					return out
+				if len(r.groups) == maxGroups {
+					return
 				}
-				out.groups = append(out.groups, group{dashed: dashes == 1, spaced: others > 0 || dashes > 1})
+				g = r.begin()
+				g.dashed, g.spaced = dashes == 1, others > 0 || dashes > 1
 				separators, dashes, others = 0, 0, 0
 			}
-			g := &out.groups[len(out.groups)-1]
+			r.digits++
 			if len(g.digits) < maxDigits {
-				g.digits = append(g.digits, digit{cut{i, i + size}, byte(r)})
+				g.digits = append(g.digits, digit{cut{i, i + size}, byte(c)})
 			}
-			out.to = i + size
-		case zeroWidth(r):
-		case r == '-':
+			r.to = i + size
+		case zeroWidth(c):
+		case c == '-':
 			separators++
 			dashes++
-		case r == ' ' || r == '.' || r == '·' || r == ')':
+		case c == ' ' || c == '.' || c == '·' || c == ')':
 			separators++
-			if r != '.' {
+			if c != '.' {
 				others++
 			}
 		default:
-			return out
+			return
 		}
 		if separators > maxSeparator {
-			return out
+			return
 		}
 		i += size
 	}
-	return out
 }
 
 // personal finds the personal numbers among a run's groups: the first shape that fits at a
 // group wins, then the search goes on behind it.
-func (r run) personal(text string) (cuts []cut, n int) {
+func (r *run) personal(text string) (cuts []cut, n int) {
+	if r.digits < shortest {
+		return nil, 0
+	}
 	for i := 0; i < len(r.groups); {
-		w := window{text: text, groups: r.groups[i:], begins: i == 0}
-		took := 0
-		for _, kind := range [...]func(window) int{window.resident, window.mobile, window.licence, window.card, window.account} {
-			if took = kind(w); took > 0 {
-				break
-			}
-		}
+		took := window{text: text, groups: r.groups[i:], begins: i == 0}.personal()
 		if took == 0 {
 			i++
 			continue

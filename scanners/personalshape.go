@@ -50,6 +50,23 @@ func (w window) after(n int) string {
 // nearby is how far a word lends its meaning to a number, in bytes: some twenty Hangul.
 const nearby = 64
 
+// personal returns how many of the next groups are one personal number, 0 if they are none.
+func (w window) personal() int {
+	if n := w.resident(); n > 0 {
+		return n
+	}
+	if n := w.mobile(); n > 0 {
+		return n
+	}
+	if n := w.licence(); n > 0 {
+		return n
+	}
+	if n := w.card(); n > 0 {
+		return n
+	}
+	return w.account()
+}
+
 // resident takes a resident or foreigner registration number: YYMMDD-GNNNNNN.
 func (w window) resident() int {
 	n := 0
