@@ -79,6 +79,19 @@ func (r Record) Attributions(outages []Outage, t Terms, until time.Time) []Attri
 	return out
 }
 
+// WorkAt is the announced work that is due at now, by the part that counts; false if none is.
+func WorkAt(plans []Plan, t Terms, now time.Time) (Attribution, bool) {
+	best, found := Attribution{}, false
+	for _, p := range plans {
+		for _, a := range p.attributions(t) {
+			if !now.Before(a.From) && now.Before(a.To) && (!found || a.Part < best.Part) {
+				best, found = a, true
+			}
+		}
+	}
+	return best, found
+}
+
 func (t Terms) zone() *time.Location {
 	if t.Zone == nil {
 		return time.UTC

@@ -113,7 +113,7 @@ func TestTextReadLaterIsNoEdit(t *testing.T) {
 
 func TestVanishedAndReturned(t *testing.T) {
 	t0 := day(20, 9*time.Hour)
-	a := postOf("1", "점검", "")
+	a := postOf("1", "소식", "")
 	gone := look(t0.Add(10*time.Minute), postOf("9", "다른 공지", ""))
 	gone.Gone = []string{"1"}
 	book, events := walk(t, homeBoard(), look(t0, a), gone)

@@ -40,11 +40,15 @@ func (c Clock) Percent(now time.Time) int {
 // clockMarks are the percentages at which people are told of a clock.
 func clockMarks() []int { return []int{50, 75, 100} }
 
-// Clocks are those that run or stand at now: of windows whose notice was not posted yet, and
-// of open outages.
-func Clocks(plans []Plan, obligations []Obligation, now time.Time) []Clock {
+// Clocks are those that run or stand at now, by their limits: of windows whose notice was not
+// posted yet, and of the open outage, if there is one.
+func (r Record) Clocks(plans []Plan, open *Outage, p Promises, now time.Time) []Clock {
+	var outages []Outage
+	if open != nil {
+		outages = append(outages, *open)
+	}
 	var out []Clock
-	for _, o := range obligations {
+	for _, o := range r.Obligations(plans, outages, p, now) {
 		c := Clock{Site: o.Site, Subject: o.Subject, Start: o.Start, Limit: o.Limit, Met: o.Met, Verdict: o.Verdict}
 		switch o.Clause {
 		case ClauseMaintenance:

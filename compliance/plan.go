@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/compliance/notice"
 )
 
@@ -49,7 +50,7 @@ type Stretch struct {
 // Lead is how long ahead a window was announced, against what was promised.
 type Lead struct {
 	ByHours    time.Time // latest posting by the count of hours
-	ByCalendar time.Time // latest posting by the count of days
+	ByCalendar time.Time // by the count of days: posted before this midnight
 	Limit      time.Time // the stricter of the two
 	Hours      Verdict   // by each count
 	Days       Verdict
@@ -59,24 +60,12 @@ type Lead struct {
 	AtLeast, AtMost time.Duration
 }
 
-// PostingLimits are the latest instants at which a window from start may be announced: a
-// number of hours before it, and the end of the day before as many whole days (3 days: the
-// end of D-4).
-func (p Promises) PostingLimits(start time.Time, zone *time.Location) (byHours, byCalendar, strictest time.Time) {
-	p = p.WithDefaults()
-	y, m, d := start.In(zone).Date()
-	byHours, byCalendar = start.Add(-p.NoticeHours), time.Date(y, m, d-p.NoticeDays, 0, 0, 0, 0, zone)
-	if byCalendar.Before(byHours) {
-		return byHours, byCalendar, byCalendar
-	}
-	return byHours, byCalendar, byHours
-}
-
 // lead judges a posting against a window's limits.
 func (p Promises) lead(start time.Time, seen Seen, zone *time.Location) Lead {
 	var l Lead
-	l.ByHours, l.ByCalendar, l.Limit = p.PostingLimits(start, zone)
-	l.Hours, l.Days = seen.By(l.ByHours), seen.By(l.ByCalendar)
+	p = p.WithDefaults()
+	l.ByHours, l.ByCalendar, l.Limit = calendar.NoticeLimits(start, p.NoticeDays, p.NoticeHours, zone)
+	l.Hours, l.Days = seen.By(l.ByHours), seen.By(l.ByCalendar.Add(-time.Millisecond)) // the end of a day is before midnight
 	switch {
 	case l.Hours == Broken || l.Days == Broken:
 		l.Verdict = Broken

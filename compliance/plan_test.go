@@ -80,7 +80,8 @@ func TestStraddlingIsUnproven(t *testing.T) {
 		"seen after it, absence unknown":         {time.Time{}, day(26, 0), Unproven},
 		"straddles":                              {day(24, 23*time.Hour), day(25, time.Hour), Unproven},
 		"absent at the limit itself":             {day(25, 0), day(25, time.Hour), Broken},
-		"seen at the limit itself":               {day(24, 23*time.Hour), day(25, 0), Kept},
+		"seen at the limit itself":               {day(24, 23*time.Hour), day(25, 0), Unproven}, // midnight is the next day's
+		"seen a moment before it":                {day(24, 23*time.Hour), day(25, -time.Millisecond), Kept},
 	} {
 		if got := onePlan(t, recordOf(works("1", c.absent, c.seen, at22(28)))).Windows[0].Lead.Verdict; got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
@@ -172,11 +173,16 @@ func TestDeclaredWorkExcusesNothingAndCountsDown(t *testing.T) {
 	if !p.Windows[0].Declared || len(p.attributions(Terms{Zone: seoul})) != 0 {
 		t.Errorf("%+v", p)
 	}
+	p.Type = notice.Emergency
+	if len(p.attributions(Terms{Zone: seoul})) != 0 {
+		t.Error("nor as an emergency")
+	}
+	p.Type = notice.Regular
 	obs := r.Obligations([]Plan{p}, nil, Promises{}, day(21, 0))
 	if len(obs) != 1 || obs[0].Verdict != AtRisk || !obs[0].Limit.Equal(day(25, 0)) {
 		t.Fatalf("%+v", obs)
 	}
-	clocks := Clocks([]Plan{p}, obs, day(21, 0))
+	clocks := r.Clocks([]Plan{p}, nil, Promises{}, day(21, 0))
 	if len(clocks) != 1 || clocks[0].Kind != ClockPosting || !clocks[0].Start.Equal(day(20, 0)) || clocks[0].Percent(day(21, 0)) != 20 {
 		t.Errorf("%+v", clocks)
 	}

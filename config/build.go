@@ -19,6 +19,7 @@ import (
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners/notices"
 )
 
 // Deps is what probes are built with.
@@ -26,6 +27,7 @@ type Deps struct {
 	Shared     *probes.Shared
 	Heartbeats *probes.Heartbeats
 	Now        func() time.Time
+	UserAgent  string // of what reads pages
 }
 
 // Built is what a file comes to.
@@ -40,13 +42,20 @@ type Built struct {
 // Build turns the file into what the engine runs. Problems that only building finds (a
 // pattern that does not compile, a CA file without a certificate) are told like all others.
 func (l *Loaded) Build(deps Deps) (Built, error) {
-	b := builder{Loaded: l, deps: deps}
+	b := &builder{Loaded: l, deps: deps}
 	var out Built
 	for i, s := range l.File.Sites {
 		site, watches := b.site(s, fmt.Sprintf("sites[%d]", i))
 		out.Plan.Sites = append(out.Plan.Sites, site)
 		out.Plan.Watches = append(out.Plan.Watches, watches...)
 	}
+	for i, s := range l.File.Sites {
+		for _, w := range b.siteBoards(s, fmt.Sprintf("sites[%d]", i)) {
+			out.Plan.Boards = append(out.Plan.Boards, w)
+			out.Plan.Sites[i].Boards = append(out.Plan.Sites[i].Boards, w.Spec)
+		}
+	}
+	out.Plan.Zone, out.Plan.Promises = l.Zone, l.File.Promises.build()
 	for i, c := range l.File.Uplink.Canaries {
 		p, err := b.canary(c)
 		if err != nil {
@@ -70,7 +79,8 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 
 type builder struct {
 	*Loaded
-	deps Deps
+	deps  Deps
+	pacer notices.Pacer // shared by all boards
 }
 
 func (b *builder) canary(s string) (probes.Probe, error) {
@@ -225,6 +235,11 @@ func (b *builder) refused(err error, kind reflect.Type, path string) {
 		return
 	}
 	var f *probes.FieldError
+	var n *notices.FieldError
+	if errors.As(err, &n) {
+		b.d.on(join(path, locate(kind, n.Field)), messages.Named("refused", n.Rule, n.Args...))
+		return
+	}
 	if !errors.As(err, &f) {
 		b.d.because(path, err)
 		return

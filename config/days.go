@@ -70,7 +70,7 @@ func (l *Loaded) promises() {
 	l.span("promises.maintenance_notice.hours", p.MaintenanceNotice.Hours, time.Hour, 90*day)
 	l.within("promises.maintenance_notice.days", p.MaintenanceNotice.Days, 1, 90)
 	l.span("promises.recovery_announcement.after", p.RecoveryAnnouncement.After, time.Second, 31*day)
-	l.span("promises.recovery_announcement.within", p.RecoveryAnnouncement.Within, time.Minute, 31*day)
+	l.span("promises.recovery_announcement.within", p.RecoveryAnnouncement.Within, 10*time.Second, 31*day)
 	l.span("promises.recovery_time.within", p.RecoveryTime.Within, time.Minute, 366*day)
 	l.span("promises.availability.max_down", p.Availability.MaxDown, time.Second, day)
 	l.within("promises.availability.coverage_percent", p.Availability.Coverage, 1, 100)

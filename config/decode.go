@@ -97,10 +97,14 @@ func (d *decoder) because(path string, err error) {
 }
 
 func join(path, key string) string {
-	if path == "" {
+	switch {
+	case path == "":
 		return key
+	case key == "":
+		return path
+	default:
+		return path + "." + key
 	}
-	return path + "." + key
 }
 
 // value decodes n into v.

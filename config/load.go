@@ -262,6 +262,7 @@ func (l *Loaded) sites() {
 		for j, h := range s.ServiceHours {
 			l.hours(h, fmt.Sprintf("%s.service_hours[%d]", path, j))
 		}
+		l.boards(s, path)
 	}
 	if _, given := l.d.marks["sites"]; given && len(l.File.Sites) == 0 {
 		l.d.on("sites", messages.New("config.no_sites"))

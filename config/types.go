@@ -13,6 +13,7 @@ type File struct {
 	Retention    Retention         `yaml:"retention" doc:"How long they are kept."`
 	Web          Web               `yaml:"web" doc:"The dashboard, the API and the metrics."`
 	Probing      Probing           `yaml:"probing" doc:"How this process probes."`
+	Browser      Browser           `yaml:"browser" doc:"Pictures of notices, as evidence of what their readers saw."`
 }
 
 // Organisation is whose promises are watched.
@@ -61,6 +62,9 @@ type Site struct {
 	ServiceHours []ServiceHours `yaml:"service_hours" doc:"Published closing times. Raw availability still counts them."`
 	DependsOn    List           `yaml:"depends_on" doc:"Names of what it relies on; sites that share one are grouped when they fail together."`
 	CA           string         `yaml:"ca" doc:"PEM file of certificates to trust instead of the system's, for all checks of the site."`
+	Aliases      List           `yaml:"aliases" doc:"Other names by which notices speak of it."`
+	Notices      []Board        `yaml:"notices" doc:"Where it announces maintenance and outages."`
+	OutagePage   *bool          `yaml:"outage_page" doc:"While the site is down, read what stands in its place: it may say until when. Default true."`
 	Checks       []Check        `yaml:"checks" doc:"How it is watched." required:"true"`
 }
 
@@ -70,7 +74,7 @@ type ServiceHours struct {
 	Days   List   `yaml:"days" doc:"daily, or days such as [mon, sun]. Default daily."`
 	From   *Date  `yaml:"from" doc:"First day in force."`
 	Until  *Date  `yaml:"until" doc:"First day no longer in force."`
-	Notice string `yaml:"notice" doc:"Address of the standing notice that announces it." required:"true"`
+	Notice string `yaml:"notice" doc:"Address of the standing notice that announces it; it is re-read every hour, and a closing time that it does not announce does not count. A path is taken from the site's url." required:"true"`
 }
 
 // Promises are the parameters of the charter's clauses about service.

@@ -1,10 +1,5 @@
 package demo
 
-import (
-	"fmt"
-	"time"
-)
-
 // The association's name, fictional on purpose: nobody shall take these pages for a real body's.
 const (
 	NameKO = "데모금융협회"
@@ -85,68 +80,4 @@ func association() []profile {
 				{"문의에 대한 답은 언제 받나요?", "1일 이내, 시간이 필요한 경우에도 최대 7영업일 내에 드립니다."}, {"전화로도 문의할 수 있나요?", "가상의 협회이므로 전화번호가 없습니다."}}},
 		}},
 	}
-}
-
-// Notice is a row of a site's notice board and its page.
-type Notice struct {
-	ID     int       // 1 and up, unique on its board; given by Post
-	Posted time.Time // the board shows its date in Korean time; zero: now
-	Title  string
-	Body   []string // paragraphs
-}
-
-// Date is the day of posting as the board shows it.
-func (n Notice) Date() string { return n.Posted.In(seoul()).Format(time.DateOnly) }
-
-// Stamp is the instant of posting for the Atom feed (RFC 3339).
-func (n Notice) Stamp() string { return n.Posted.In(seoul()).Format(time.RFC3339) }
-
-// seoul is Korean time, which has had no daylight saving since 1988: no zone database is needed.
-func seoul() *time.Location { return time.FixedZone("KST", 9*60*60) }
-
-// standingNotices is the board of a site in the week of now, oldest first. Dates hang on the week's
-// Monday and not on now: a restart on another day of the week does not rewrite what was posted.
-// The homepage and the disclosure system both announce work on the coming weekend: one in time (on
-// Monday, five days ahead), the other too late for a promise of three days (on Friday).
-func standingNotices(p profile, now time.Time) []Notice {
-	day := now.In(seoul())
-	monday := time.Date(day.Year(), day.Month(), day.Day(), 9, 0, 0, 0, seoul()).AddDate(0, 0, -(int(day.Weekday())+6)%7)
-	sat, sun := monday.AddDate(0, 0, 5), monday.AddDate(0, 0, 6)
-	ns := []Notice{
-		{Posted: monday.AddDate(0, 0, -21), Title: p.ko + " 개편 안내", Body: []string{p.ko + " 화면이 새로워졌습니다. 이용에 불편이 있으시면 고객만족센터로 알려주시기 바랍니다."}},
-		{Posted: monday.AddDate(0, 0, -12), Title: "개인정보 처리방침 변경 안내", Body: []string{"개인정보 처리방침의 문구를 알기 쉽게 고쳤습니다. 수집 항목에는 변경이 없습니다."}},
-		{Posted: monday.AddDate(0, 0, -6), Title: "[완료] 정기 점검 완료 안내", Body: []string{"지난 주말의 정기 점검을 예정대로 마쳤습니다. 협조해 주셔서 감사합니다."}},
-	}
-	switch p.id {
-	case Homepage:
-		ns = append(ns, maintenance(monday, sat, "정기 점검"))
-	case Statistics:
-		ns = append(ns, Notice{Posted: monday.AddDate(0, 0, -5), Title: "매일 00:00~00:30 서비스 이용 제한 안내", Body: []string{"자본시장통계는 매일 00:00 ~ 00:30 (30분간) 일일 집계를 위하여 서비스가 중단됩니다."}})
-	case Disclosure:
-		if friday := monday.AddDate(0, 0, 4); !now.Before(friday) {
-			ns = append(ns, maintenance(friday, sun, "시스템 점검"))
-		}
-	}
-	kept := ns[:0]
-	for _, n := range ns {
-		if n.Posted.After(now) {
-			continue // early on a Monday
-		}
-		n.ID = len(kept) + 1
-		kept = append(kept, n)
-	}
-	return kept
-}
-
-// maintenance announces work of four hours from 22:00 on day.
-func maintenance(posted, day time.Time, what string) Notice {
-	weekday := [...]string{"일", "월", "화", "수", "목", "금", "토"}
-	next := day.AddDate(0, 0, 1)
-	when := func(t time.Time, hour string) string {
-		return fmt.Sprintf("%s(%s) %s", t.Format("2006년 1월 2일"), weekday[t.Weekday()], hour)
-	}
-	return Notice{Posted: posted, Title: fmt.Sprintf("[점검] %s에 따른 서비스 일시 중단 안내 (%s)", what, day.Format("1/2")), Body: []string{
-		"안정적인 서비스 제공을 위하여 아래와 같이 점검을 실시합니다.",
-		"중단일시: " + when(day, "22:00") + " ~ " + when(next, "02:00") + " (약 4시간)",
-		"이용에 불편을 드려 죄송합니다."}}
 }

@@ -88,6 +88,19 @@ func (e *Estate) Post(id string, n Notice) (Notice, error) {
 	return s.post(n)
 }
 
+// PostSample puts a ready-made notice on a site's board.
+func (e *Estate) PostSample(id string, kind Sample) (Notice, error) {
+	s, err := e.find(id)
+	if err != nil {
+		return Notice{}, err
+	}
+	n, err := sample(kind, s.notices(), e.cfg.Clock())
+	if err != nil {
+		return n, err
+	}
+	return e.Post(id, n)
+}
+
 // TellStory switches the story on or off. What it has broken already heals in its own time.
 func (e *Estate) TellStory(on bool) { e.telling.Store(on) }
 

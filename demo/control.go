@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,7 +35,14 @@ func (e *Estate) controlHandler() http.Handler {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		e.controlPage(w, templates)
+		e.controlPage(w, templates, "control")
+	})
+	mux.HandleFunc("GET /notices", func(w http.ResponseWriter, _ *http.Request) {
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		e.controlPage(w, templates, "post")
 	})
 	mux.HandleFunc("GET /sites", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, e.Sites()) })
 	mux.HandleFunc("GET /ca.pem", func(w http.ResponseWriter, _ *http.Request) {
@@ -51,11 +59,7 @@ func (e *Estate) controlHandler() http.Handler {
 	mux.HandleFunc("POST /sites/{id}/heal", func(w http.ResponseWriter, r *http.Request) {
 		e.done(w, r, e.Heal(r.PathValue("id")))
 	})
-	mux.HandleFunc("POST /sites/{id}/notices", func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxOrder)
-		_, err := e.Post(r.PathValue("id"), Notice{Title: r.PostFormValue("title"), Body: []string{r.PostFormValue("text")}})
-		e.done(w, r, err)
-	})
+	mux.HandleFunc("POST /sites/{id}/notices", e.postNotice)
 	mux.HandleFunc("POST /story", func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxOrder)
 		on, err := strconv.ParseBool(r.PostFormValue("on"))
@@ -65,6 +69,25 @@ func (e *Estate) controlHandler() http.Handler {
 		e.done(w, r, err)
 	})
 	return loopbackOnly(http.NewCrossOriginProtection().Handler(mux))
+}
+
+// postNotice takes a notice as a form: title and text, a paragraph on each line; or sample, the name
+// of a ready-made one.
+func (e *Estate) postNotice(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxOrder)
+	var err error
+	if s := r.PostFormValue("sample"); s != "" {
+		_, err = e.PostSample(r.PathValue("id"), Sample(s))
+	} else {
+		n := Notice{Title: strings.TrimSpace(r.PostFormValue("title"))}
+		for line := range strings.Lines(r.PostFormValue("text")) {
+			if line = strings.TrimSpace(line); line != "" {
+				n.Body = append(n.Body, line)
+			}
+		}
+		_, err = e.Post(r.PathValue("id"), n)
+	}
+	e.done(w, r, err)
 }
 
 // loopbackOnly refuses peers and Host headers that are not loopback.
@@ -133,7 +156,11 @@ func (e *Estate) done(w http.ResponseWriter, r *http.Request, err error) {
 	case err != nil:
 		writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
 	case r.PostFormValue("back") != "":
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+		to := "/"
+		if r.PostFormValue("back") == "notices" {
+			to = "/notices"
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
 	default:
 		writeJSON(w, http.StatusOK, e.Sites())
 	}
@@ -146,14 +173,18 @@ func writeJSON(w http.ResponseWriter, code int, v any) {
 	json.NewEncoder(w).Encode(v) // fails only if the client has gone
 }
 
-func (e *Estate) controlPage(w http.ResponseWriter, t *template.Template) {
+// controlPage sends one of the surface's pages. The one with forms to write in does not refresh: it would
+// forget what was written.
+func (e *Estate) controlPage(w http.ResponseWriter, t *template.Template, name string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Refresh", "10")
+	if name == "control" {
+		h.Set("Refresh", "10")
+	}
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
-	t.ExecuteTemplate(w, "control", map[string]any{ // fails only if the client has gone: a test renders it
-		"KO": NameKO, "EN": NameEN, "Sites": e.Sites(), "Modes": Modes(), "Telling": e.Telling(),
+	t.ExecuteTemplate(w, name, map[string]any{ // fails only if the client has gone: a test renders it
+		"KO": NameKO, "EN": NameEN, "Sites": e.Sites(), "Modes": Modes(), "Samples": Samples(), "Telling": e.Telling(),
 		"DNS": e.DNSAddr(), "SMTP": e.SMTPAddr(),
 	})
 }

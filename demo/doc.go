@@ -6,13 +6,16 @@
 // 데모금융협회 (Demo Finance Association) is fictional and says so on every page. It has seven sites,
 // each with a port for HTTP and one for HTTPS:
 //
-//	homepage         홈페이지              /charter, WebSocket echo at /ws/quotes, /.well-known/security.txt
-//	disclosure       통합공시시스템        announces weekend work too late for a promise of three days
-//	statistics       자본시장통계          /api/v1/market.json; service hours at /hours (closed 00:00-00:30)
-//	regulations      법규정보시스템        its pages and text files are EUC-KR
-//	licences         전문인력조회          /search
-//	review-jobs      광고심의 · 채용공고   lacks security headers and names a server version: for scanners to find
-//	customer-centre  고객만족센터          /login (demo, demo), then /my; /inquiry
+//	homepage         홈페이지              /charter, WebSocket echo at /ws/quotes, /.well-known/security.txt; a pop-up with
+//	                                       its newest urgent notice; announces weekend work in time
+//	disclosure       통합공시시스템        announces weekend work a day ahead: too late for a promise of three days
+//	statistics       자본시장통계          /api/v1/market.json; service hours at /hours (closed 00:00-00:30);
+//	                                       iCalendar at /notice/calendar.ics
+//	regulations      법규정보시스템        its pages and text files are EUC-KR; cancels what it announced
+//	licences         전문인력조회          /search; announces work with a weekday that is not the date's
+//	review-jobs      광고심의 · 채용공고   lacks security headers and names a server version: for scanners to find;
+//	                                       extends what it announced, and announces a week of short interruptions
+//	customer-centre  고객만족센터          /login (demo, demo), then /my; /inquiry; a Statuspage API at /status/api/v2/
 //
 // Every site has a notice board at /notice/list (rows "table.board tr", cells "td.title a" and
 // "td.date"), its notices at /notice/view?id=N, the same as Atom at /notice/feed.xml, attachments in
@@ -54,8 +57,8 @@
 // A change below HTTP cuts the connections that stand, so that a client with a connection kept alive
 // sees it too. A healed site has the ports it had before. The control surface (ControlURL) offers the
 // same as a page and as a small API: GET /sites, GET /ca.pem, POST /sites/{id}/break (a form or JSON:
-// mode, code, delay, for, text), POST /sites/{id}/heal, POST /sites/{id}/notices (title, text), POST
-// /story (on). It answers loopback only and refuses writes from other origins.
+// mode, code, delay, for, text), POST /sites/{id}/heal, POST /sites/{id}/notices (title, text; or sample:
+// good, late, ambiguous, cancelled, extended), POST /story (on). GET /notices is a page to write notices on. It answers loopback only and refuses writes from other origins.
 //
 // # The story
 //

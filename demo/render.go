@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"html/template"
+	"slices"
 	"time"
 
 	"golang.org/x/text/encoding"
@@ -38,6 +39,7 @@ type view struct {
 	Section                   section
 	Notices                   []Notice // newest first
 	Notice                    Notice
+	Popup                     *Notice // shown over the front page; nil for none
 	Files                     []file
 	Token, Note, Message      string
 }
@@ -98,7 +100,7 @@ func (r *renderer) all(board []Notice) (map[string]*page, error) {
 		}
 		pages[path] = p
 	}
-	add("/", "front", view{Title: r.lead, Notices: newest[:min(5, len(newest))]})
+	add("/", "front", view{Title: r.lead, Notices: newest[:min(5, len(newest))], Popup: r.popup(newest)})
 	add("/notice/list", "list", view{Title: "공지사항", Notices: newest})
 	add("/privacy", "privacy", view{Title: "개인정보 처리방침"})
 	for _, n := range newest {
@@ -125,6 +127,14 @@ func (r *renderer) all(board []Notice) (map[string]*page, error) {
 		return nil, err
 	}
 	return pages, failed
+}
+
+// popup is the notice that the front page holds before its visitors: the homepage's newest urgent one.
+func (r *renderer) popup(newest []Notice) *Notice {
+	if i := slices.IndexFunc(newest, Notice.Urgent); r.id == Homepage && i >= 0 {
+		return &newest[i]
+	}
+	return nil
 }
 
 // plain adds what is not HTML.

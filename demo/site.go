@@ -55,6 +55,7 @@ func (s *site) routes(key signer) {
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.send(w, http.StatusNotFound, "error", view{Title: "페이지를 찾을 수 없습니다", Message: "주소를 다시 확인해 주십시오."})
 	})
+	s.machineRoutes(s.mux)
 	switch s.id {
 	case Homepage:
 		s.quotes = &quotes{}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,6 +25,9 @@ type Step struct {
 	Text  string // for the log: what happens and why
 	// Notice, if it has a title, is posted on the site's board at the same time.
 	Notice Notice
+	// Recovery, if it is not zero, is when the service is said to be back, counted from the step: the
+	// outage page and the notice name the minute ("복구 예정: 2026년 11월 24일 15:00").
+	Recovery time.Duration
 }
 
 // DefaultStory is told by `make run`: its first chapter shows a slow spell after 20 seconds and an
@@ -35,8 +40,8 @@ func DefaultStory() Story {
 		},
 		{
 			{After: 15 * time.Second, Site: Regulations, Fault: Fault{Mode: WrongPage, For: 45 * time.Second}, Text: "regulations answers 200 with an error text"},
-			{After: 60 * time.Second, Site: Statistics, Fault: Fault{Mode: Status, Code: 503, For: time.Minute, Text: "복구 예정: 1분 이내"}, Text: "statistics is down again, this time with a recovery notice",
-				Notice: Notice{Title: "[장애] 자본시장통계 접속 불가 및 복구 예정 안내", Body: []string{"자본시장통계 접속이 원활하지 않습니다.", "복구 예정: 1분 이내"}}},
+			{After: 60 * time.Second, Site: Statistics, Fault: Fault{Mode: Status, Code: 503, For: time.Minute}, Recovery: 2 * time.Minute, Text: "statistics is down again, this time its page and its board say until when",
+				Notice: Notice{Title: "[장애] 자본시장통계 접속 불가 및 복구 예정 안내", Body: []string{"자본시장통계 접속이 원활하지 않습니다."}}},
 		},
 		{
 			{After: 15 * time.Second, Site: Licences, Fault: Fault{Mode: ExpiredCert, For: time.Minute}, Text: "licences shows an expired certificate"},
@@ -45,6 +50,10 @@ func DefaultStory() Story {
 		{
 			{After: 15 * time.Second, Site: Disclosure, Fault: Fault{Mode: Blocked, For: 45 * time.Second}, Text: "disclosure's firewall blocks us: unknown, not down"},
 			{After: 50 * time.Second, Site: CustomerCentre, Fault: Fault{Mode: Hang, For: 40 * time.Second}, Text: "customer-centre accepts and never answers"},
+		},
+		{
+			{After: 15 * time.Second, Site: ReviewJobs, Fault: Fault{Mode: Status, Code: 503, For: 40 * time.Second, Text: "통신장비 교체 작업으로 잠시 중단됩니다. (공지사항 참조)"}, Text: "review-jobs is interrupted within the week that its board announces"},
+			{After: time.Minute, Site: Licences, Fault: Fault{Mode: Status, Code: 503, For: 40 * time.Second, Text: "시스템 점검 중입니다."}, Text: "licences is maintained without notice"},
 		},
 	}}
 }
@@ -95,6 +104,7 @@ func (s storyteller) Run(ctx context.Context) error {
 }
 
 func (s storyteller) play(step Step) error {
+	step = step.dated(time.Now())
 	attrs := []any{"site", step.Site, "mode", step.Fault.Mode, "for", step.Fault.For}
 	err := s.breaker.Break(step.Site, step.Fault)
 	if errors.Is(err, errSilent) {
@@ -113,6 +123,20 @@ func (s storyteller) play(step Step) error {
 	}
 	_, err = s.breaker.Post(step.Site, step.Notice)
 	return err
+}
+
+// dated is the step with its recovery time written out, rounded up to the minute.
+func (s Step) dated(now time.Time) Step {
+	if s.Recovery == 0 {
+		return s
+	}
+	at := now.Add(s.Recovery + time.Minute - 1).In(seoul()).Truncate(time.Minute)
+	text := "복구 예정: " + at.Format("2006년 1월 2일 15:04")
+	s.Fault.Text = strings.TrimSpace(s.Fault.Text + " " + text)
+	if s.Notice.Title != "" {
+		s.Notice.Body = append(slices.Clone(s.Notice.Body), text)
+	}
+	return s
 }
 
 // sleep waits for d; it reports false if ctx ended first.

@@ -36,6 +36,7 @@ type descriptions struct {
 	queue, trouble, uplink, lastCommit, commits, lateness, jobErrors       *prometheus.Desc
 	coverage, siteStatus, outageStart                                      *prometheus.Desc
 	seen, known, failing                                                   *prometheus.Desc
+	boardReadable, boardSeen, review, workNow, clockLimit, clockMet        *prometheus.Desc
 	lookMetrics
 }
 
@@ -73,6 +74,14 @@ func describe(c *catalogue) descriptions {
 		seen:         own("gauge", "check_seen_timestamp_seconds", "The instant that the latest look speaks for.", ofCheck()...),
 		known:        own("gauge", "check_known", "Whether the latest look is fresh and established anything.", ofCheck()...),
 		failing:      own("gauge", "check_failing", "1 with the reason of the latest look while it fails.", ofCheck("reason")...),
-		lookMetrics:  describeLook(c, ofCheck()...),
+
+		boardReadable: own("gauge", "board_readable", "Whether the latest look at a notice board could read it.", "site", "board"),
+		boardSeen:     own("gauge", "board_seen_timestamp_seconds", "End of the latest look at a notice board.", "site", "board"),
+		review:        own("gauge", "notices_unclear", "Wordings of notices that wait for a person to say what they announce.", "site"),
+		workNow:       own("gauge", "maintenance_window", "1 while announced maintenance is due, with how it was announced: planned (in time), unsettled, late, emergency.", "site", "announced"),
+		clockLimit:    own("gauge", "clock_limit_timestamp_seconds", "Until when the nearest promise of its kind must be kept: posting, announcement, restoration.", "site", "clock"),
+		clockMet:      own("gauge", "clock_met", "Whether it has been kept.", "site", "clock"),
+
+		lookMetrics: describeLook(c, ofCheck()...),
 	}
 }

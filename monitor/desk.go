@@ -174,11 +174,7 @@ func (c *committer) takeClocks(b *batch, change *compliance.Change, site string)
 func (c *committer) clocks(b *batch, site string, state compliance.SiteState, now time.Time) []compliance.Clock {
 	r := c.record(b, site)
 	plans := r.Plans(c.promises, c.zone)
-	var open []compliance.Outage
-	if state.Outage != nil {
-		open = append(open, *state.Outage)
-	}
-	return compliance.Clocks(plans, r.Obligations(plans, open, c.promises, now), now)
+	return r.Clocks(plans, state.Outage, c.promises, now)
 }
 
 // ringing lists the sites of which a clock has passed a mark since it was last looked at.
@@ -210,6 +206,20 @@ func (e *Engine) Record(site string) compliance.Record {
 	e.committer.mu.RLock()
 	defer e.committer.mu.RUnlock()
 	return e.committer.record(nil, site)
+}
+
+// BoardState is the latest of a board; the zero state of one that was not looked at.
+func (e *Engine) BoardState(board string) compliance.BoardState {
+	e.committer.mu.RLock()
+	defer e.committer.mu.RUnlock()
+	return e.committer.books[board].State
+}
+
+// Promises are the parameters in force, and the zone in which days are counted.
+func (e *Engine) Promises() (compliance.Promises, *time.Location) {
+	e.committer.mu.RLock()
+	defer e.committer.mu.RUnlock()
+	return e.committer.promises, e.committer.zone
 }
 
 // State puts a statement on record. It returns once that is durable. The error is a

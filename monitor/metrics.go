@@ -7,6 +7,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 // Metrics is a Prometheus collector and a sink of the engine: it remembers each check's
@@ -113,9 +114,45 @@ func (m *Metrics) site(gauge emit, s compliance.Site, states compliance.Snapshot
 	if o := states.Sites[s.ID].Outage; o != nil {
 		gauge(m.d.outageStart, seconds(o.Start), s.ID)
 	}
+	m.notices(gauge, s, states.Sites[s.ID], now)
 	for _, c := range s.Checks {
 		for _, v := range states.Checks[c.ID].Views {
 			m.check(gauge, c, v, now)
+		}
+	}
+}
+
+// notices reports on a site's boards, its work and its clocks.
+func (m *Metrics) notices(gauge emit, s compliance.Site, state compliance.SiteState, now time.Time) {
+	r := m.engine.Record(s.ID)
+	for _, b := range s.Boards {
+		st := m.engine.BoardState(b.ID)
+		if st.SeenAt.IsZero() {
+			continue
+		}
+		gauge(m.d.boardReadable, number(st.Status == scanners.BoardOK), s.ID, b.ID)
+		gauge(m.d.boardSeen, seconds(st.SeenAt), s.ID, b.ID)
+	}
+	if len(r.Boards)+len(r.Statements) == 0 {
+		return
+	}
+	p, zone := m.engine.Promises()
+	plans, unclear := r.Plans(p, zone), 0
+	for _, x := range plans {
+		if x.Review {
+			unclear++
+		}
+	}
+	gauge(m.d.review, float64(unclear), s.ID)
+	if part, ok := compliance.WorkAt(plans, compliance.Terms{Zone: zone, Promises: p}, now); ok {
+		gauge(m.d.workNow, 1, s.ID, part.Part.String())
+	}
+	told := map[compliance.ClockKind]bool{}
+	for _, c := range r.Clocks(plans, state.Outage, p, now) { // by limit
+		if !told[c.Kind] {
+			told[c.Kind] = true
+			gauge(m.d.clockLimit, seconds(c.Limit), s.ID, string(c.Kind))
+			gauge(m.d.clockMet, number(!c.Met.IsZero()), s.ID, string(c.Kind))
 		}
 	}
 }

@@ -30,7 +30,9 @@ type BoardLook struct {
 	From   time.Time // when the look began: a post that is not in an OK look was not there yet at From
 	To     time.Time // when it ended: a post that is in it was there by To
 	Status BoardStatus
-	Detail string // a few words about a status other than OK, in English, without foreign text
+	// Detail is a few words about a status other than OK, in English, without foreign text. With OK it
+	// says what else went wrong without casting doubt on the list: "2 detail pages could not be read".
+	Detail string
 	// Posts stand in the board's order. With a status other than OK they may be incomplete, and
 	// then nothing follows from a post's absence.
 	Posts []Post
@@ -43,16 +45,21 @@ type BoardLook struct {
 
 // Post is one notice on a board, as seen.
 type Post struct {
-	Key       string    // identity on its board, stable over looks and edits
-	URL       string    // where it can be read; "" if it has no address of its own
-	Title     string    // one line
-	Claimed   time.Time // when the board says it was posted; boards can back-date
-	DateOnly  bool      // Claimed is a day without a time: midnight in the board's zone
-	Read      bool      // Text is from this look; false where only the list was read
-	Text      string    // the notice as plain text; table cells in a row are separated by tabs
-	Unread    []string  // what holds text that could not be read: "image", "hwp", "pdf", "script"
-	Masked    int       // how many pieces of personal data were masked in title, text and page
-	Page      *Page     // as received; nil unless Read
+	Key      string    // identity on its board, stable over looks and edits
+	URL      string    // where it can be read; "" if it has no address of its own
+	Title    string    // one line
+	Claimed  time.Time // when the board says it was posted; boards can back-date
+	DateOnly bool      // Claimed is a day without a time: midnight in the board's zone
+	Read     bool      // Text is from this look; false where only the list was read
+	Text     string    // the notice as plain text; table cells in a row are separated by tabs
+	// Unread is what holds text that could not be read: "image", "hwp", "pdf", "doc", "xls", "ppt", "zip",
+	// "file" (attached, or the post itself), "frame" (a page in the page), "script" (only a script opens
+	// or fills it), "foreign" (it is on a host that is not allowed), "hidden" (only a script would
+	// show it), "layout" (not where the selector says), "rest" (it was cut), "recurrence" (a calendar's rule
+	// that was not expanded). Such a post needs a person.
+	Unread    []string
+	Masked    int   // how many pieces of personal data were masked in title, text and page
+	Page      *Page // as received; nil unless Read
 	Announced *Announced
 }
 
@@ -69,16 +76,21 @@ type Page struct {
 	URL         string // without credentials
 	Status      int    // HTTP status
 	ContentType string
-	Digest      string // SHA-256 of Body, lower-case hexadecimal
-	Body        []byte // gzip; nil where only the digest is new
-	Screenshot  []byte // PNG of the rendered page; nil without a browser
-	Note        string // why there is no screenshot or no body, in English
+	// Digest is the SHA-256 of the masked page in UTF-8, that is of Body decompressed, in lower-case
+	// hexadecimal; "" where there is no page that may be kept.
+	Digest     string
+	Body       []byte // gzip; nil where the text is not news, or the page may not be kept: see Note
+	Screenshot []byte // PNG of the rendered page; nil without a browser
+	Note       string // why there is no screenshot or no body, in English
 }
 
 // Known is what a watcher is told of a post that it saw before.
 type Known struct {
 	Key, URL string
-	Digest   string // [TextDigest] of its latest revision
+	Title    string // as it was last seen; a board that shows another one has changed the post
+	// Digest is the [TextDigest] of its latest revision that was read; "" if it never was, so that the
+	// watcher reads it when its turn comes.
+	Digest string
 	// Follow asks that the post be read again even where the list no longer shows it.
 	Follow bool
 }

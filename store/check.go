@@ -31,8 +31,9 @@ func (r *Report) problem(format string, args ...any) {
 }
 
 // Check reads the whole store and verifies it: the database's own structure, references,
-// that every block decodes, that every version of every hour has the digest on record, and
-// that every slot of every sealed hour is accounted for. Problems are in the Report; an error
+// that every block decodes, that every version of every hour and every notice, page and
+// statement has the digest on record, and that every slot of every sealed hour is accounted
+// for. Problems are in the Report; an error
 // means that the check could not be carried out.
 func (d *DB) Check(ctx context.Context) (Report, error) {
 	var r Report
@@ -60,6 +61,9 @@ func (d *DB) Check(ctx context.Context) (Report, error) {
 			return nil
 		}, `PRAGMA foreign_key_check`)
 		if err != nil {
+			return err
+		}
+		if err := d.checkNotices(ctx, tx, &r); err != nil {
 			return err
 		}
 		return d.checkHours(ctx, tx, &r)

@@ -13,7 +13,9 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 var epoch = time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
@@ -177,6 +179,30 @@ func TestMigrationsAreNumberedAndWhole(t *testing.T) {
 	}
 }
 
+// noticeTwice is a notice with two wordings and a page, and a statement.
+func noticeTwice(t *testing.T) compliance.Change {
+	t.Helper()
+	spec := compliance.BoardSpec{ID: "a/board", Sites: []compliance.BoardSite{{ID: "a"}}}
+	var book compliance.BoardBook
+	c := compliance.Change{Site: "a"}
+	for i, text := range []string{"one", "two"} {
+		at := epoch.Add(time.Duration(i) * time.Hour)
+		body, err := packed(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		digest, err := pageDigest(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := book.Step(spec, scanners.BoardLook{From: at, To: at, Status: scanners.BoardOK, Posts: []scanners.Post{
+			{Key: "1", Title: text, Text: text, Read: true, Page: &scanners.Page{Digest: digest, Body: body}}}}, time.UTC)
+		book, c.Boards = step.Book, append(c.Boards, step.Change)
+	}
+	c.Statements = []compliance.Statement{compliance.Statement{Site: "a", At: epoch, By: accounts.Actor{ID: "u"}, Why: "new disks"}.Sealed()}
+	return c
+}
+
 // Whatever is damaged, Check says so.
 func TestCheckFindsDamage(t *testing.T) {
 	for name, damage := range map[string]string{
@@ -186,11 +212,15 @@ func TestCheckFindsDamage(t *testing.T) {
 		"a digest changed":      `UPDATE hours SET digest = zeroblob(32) WHERE hour = (SELECT MIN(hour) FROM hours)`,
 		"a life begins earlier": `UPDATE series SET from_ms = from_ms - 1800000`,
 		"a check lost":          `PRAGMA foreign_keys = OFF; DELETE FROM vantages`,
+		"a wording changed":     `UPDATE revisions SET body = (SELECT body FROM revisions WHERE n = 1) WHERE n = 2`,
+		"a wording cut":         `UPDATE revisions SET body = substr(body, 1, 30)`,
+		"a page changed":        `UPDATE pages SET digest = 'x' WHERE digest = (SELECT MIN(digest) FROM pages)`,
+		"a statement changed":   `UPDATE statements SET body = replace(body, 'new disks', 'old disks')`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := openTest(t, t.TempDir())
 			d.Adopt(t.Context(), epoch.Add(30*time.Minute), oneSite(), "x")
-			d.Commit(t.Context(), []compliance.Change{hourOfPasses(epoch.Add(time.Hour))})
+			d.Commit(t.Context(), []compliance.Change{hourOfPasses(epoch.Add(time.Hour)), noticeTwice(t)})
 			if _, err := d.Seal(t.Context(), epoch.Add(4*time.Hour)); err != nil {
 				t.Fatal(err)
 			}

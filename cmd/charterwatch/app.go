@@ -69,6 +69,7 @@ func (a *app) load() (*config.Loaded, config.Built, error) {
 	if deps.Shared == nil || agent != a.agent {
 		deps.Shared = probes.NewShared(probes.SharedConfig{UserAgent: agent})
 	}
+	deps.UserAgent = agent
 	b, err := l.Build(deps)
 	if err != nil {
 		return nil, config.Built{}, err

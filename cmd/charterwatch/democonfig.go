@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/charterwatch/charterwatch/demo"
@@ -23,12 +24,16 @@ policies:
     recover: {passes: 2, hold: 20s}
     degraded: {latency_p95: 1s}
 
+# Shorter than the charter's 10 and 30 minutes, so that a newcomer sees the clocks run.
+promises:
+  recovery_announcement: {after: 20s, within: 40s}
+
 web: {listen: %q}
 store: {sqlite: store}
 uplink: {canaries: [%q]}
-
+%s
 sites:
-`, demo.NameKO, demo.NameEN, listen, "dns://"+e.DNSAddr())
+`, demo.NameKO, demo.NameEN, listen, "dns://"+e.DNSAddr(), browser())
 	for _, s := range e.Sites() {
 		fmt.Fprintf(&b, `  - id: %s
     name: {ko: %q, en: %q}
@@ -39,11 +44,39 @@ sites:
 		if s.ID == demo.Statistics {
 			fmt.Fprintf(&b, "    service_hours:\n      - {close: \"00:00-00:30\", notice: %shours}\n", s.HTTPSURL)
 		}
+		fmt.Fprintf(&b, "    notices:\n%s", boards(s))
 		b.WriteString("    checks:\n      - {id: front, kind: http, interval: 5s, timeout: 4s, critical: true, expect: {body_contains: 협회}}\n")
 		b.WriteString("      - {id: cert, kind: tls, interval: 1m, expect: {expires_after: 7d}}\n")
 		b.WriteString(extraChecks(e, s))
 	}
 	return b.Bytes()
+}
+
+// browser lets root take pictures: Chromium refuses its sandbox to root. Only the demo's
+// own pages are rendered.
+func browser() string {
+	if os.Geteuid() == 0 {
+		return "browser: {no_sandbox: true}\n"
+	}
+	return ""
+}
+
+// boards shows the kinds of places where notices are posted, each where it makes sense.
+func boards(s demo.Site) string {
+	list := "      - {kind: html, url: notice/list, every: 15s}\n"
+	switch s.ID {
+	case demo.Homepage:
+		// The homepage tells of the customer centre, which is a part of it.
+		return "      - {kind: html, url: notice/list, every: 15s, also: [{site: customer-centre, counts: true}]}\n      - {kind: banner, url: /, every: 30s}\n"
+	case demo.Statistics:
+		return list + "      - {kind: ical, url: notice/calendar.ics, every: 30s}\n"
+	case demo.Regulations:
+		return list + "      - {kind: feed, url: notice/feed.xml, every: 30s}\n"
+	case demo.CustomerCentre:
+		return list + "      - {kind: statuspage, url: status, every: 30s}\n"
+	default:
+		return list
+	}
 }
 
 // extraChecks shows the other kinds, each where it makes sense.

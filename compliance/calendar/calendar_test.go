@@ -229,9 +229,8 @@ func TestNoticeLimits(t *testing.T) {
 		{"New York, spring", "America/New_York", "2026-03-09T00:30:00-04:00", "2026-03-05T23:30:00-05:00", "2026-03-06T00:00:00-05:00", 1},
 		{"New York, autumn", "America/New_York", "2026-11-02T12:00:00-05:00", "2026-10-30T13:00:00-04:00", "2026-10-30T00:00:00-04:00", 2},
 	} {
-		c := calendar(t, Config{Zone: zone(t, x.zone)})
 		start, _ := time.Parse(time.RFC3339, x.start)
-		byHours, byCalendar, strictest := c.NoticeLimits(start, 3, 72*time.Hour)
+		byHours, byCalendar, strictest := NoticeLimits(start, 3, 72*time.Hour, zone(t, x.zone))
 		if byHours.Format(time.RFC3339) != x.byHours || byCalendar.Format(time.RFC3339) != x.byCalendar {
 			t.Errorf("%s: %s and %s, want %s and %s", x.name, byHours.Format(time.RFC3339), byCalendar.Format(time.RFC3339), x.byHours, x.byCalendar)
 		}

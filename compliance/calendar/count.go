@@ -68,10 +68,10 @@ func (c *Calendar) FirstBusinessDay(year int, month time.Month) (Date, error) {
 // elapsed time before the start. It is in time by the calendar if it was posted before
 // byCalendar: so many whole days lie between the day of posting and the start, so that
 // three days ahead of day D means by the end of D-4, before 00:00 of D-3 in the
-// calendar's zone. Days off count as any others: people read notices on them.
-func (c *Calendar) NoticeLimits(start time.Time, days int, hours time.Duration) (byHours, byCalendar, strictest time.Time) {
-	byHours = start.Add(-hours).In(c.zone)
-	byCalendar = DateOf(start, c.zone).AddDays(-days).Start(c.zone)
+// zone. Days off count as any others: people read notices on them.
+func NoticeLimits(start time.Time, days int, hours time.Duration, zone *time.Location) (byHours, byCalendar, strictest time.Time) {
+	byHours = start.Add(-hours).In(zone)
+	byCalendar = DateOf(start, zone).AddDays(-days).Start(zone)
 	strictest = byHours
 	if byCalendar.Before(byHours) {
 		strictest = byCalendar

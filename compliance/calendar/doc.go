@@ -50,6 +50,6 @@
 //
 // # Notices
 //
-// [Calendar.NoticeLimits] counts backwards: until when maintenance had to be announced. It
+// [NoticeLimits] counts backwards: until when maintenance had to be announced. It
 // needs no table, since it passes nothing over.
 package calendar

@@ -32,14 +32,10 @@ func Example() {
 	// passed over 2027-01-03 sunday
 }
 
-func ExampleCalendar_NoticeLimits() {
-	c, err := calendar.New(calendar.Config{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	start := time.Date(2026, time.November, 29, 2, 0, 0, 0, c.Zone())
-	byHours, byCalendar, _ := c.NoticeLimits(start, 3, 72*time.Hour)
+func ExampleNoticeLimits() {
+	seoul := time.FixedZone("KST", 9*60*60)
+	start := time.Date(2026, time.November, 29, 2, 0, 0, 0, seoul)
+	byHours, byCalendar, _ := calendar.NoticeLimits(start, 3, 72*time.Hour, seoul)
 	fmt.Println("72 hours:", byHours.Format(time.DateTime))
 	fmt.Println("3 days:  ", byCalendar.Format(time.DateTime))
 	// Output:

@@ -47,16 +47,14 @@ type Window struct {
 type Rule struct {
 	Freq     string    // "daily", "weekly", "monthly", "yearly"
 	Weekdays []int     // of weekly and monthly rules: time.Weekday numbers
-	Week     int       // of monthly rules by weekday: 1-4, -1 for the last
-	MonthDay int       // of monthly and yearly rules by date: 1-31; 0 otherwise
+	Week     int       // of monthly rules by weekday: 1-5, -1 for the last
+	MonthDay int       // of monthly and yearly rules by date: 1-31, -1 for the last; 0 otherwise
 	Month    int       // of yearly rules
 	From, To int       // minutes after midnight; To at or before From is the next day's
+	Zone     string    // offset such as "+00:00" of From and To; empty: the notice's zone
 	Since    time.Time // first day in force; zero: not said
 	Until    time.Time // first day no longer in force; zero: not said
 }
-
-// Problem is something that a person should look at: a stable code.
-type Problem string
 
 // Span is where in the text something was read: byte offsets into title + "\n" + body.
 type Span struct {
@@ -67,7 +65,7 @@ type Span struct {
 // Text is a notice to read.
 type Text struct {
 	Title, Body string
-	Posted      time.Time      // decides the year and month of bare dates; only its day counts
+	Posted      time.Time      // decides the year and month of bare dates; an instant, unless at midnight: then a day
 	Zone        *time.Location // of times that name none; nil means Asia/Seoul
 }
 
@@ -85,6 +83,3 @@ type Reading struct {
 	Problems    []Problem
 	Spans       []Span
 }
-
-// Read reads a notice. (Being written.)
-func Read(t Text) Reading { return Reading{Kind: Other, State: Planned, NeedsReview: true} }

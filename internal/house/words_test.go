@@ -20,8 +20,11 @@ import (
 var constructors = map[string]string{
 	"cmd/charterwatch messages.New": "", "cmd/charterwatch t.text": "", "cmd/charterwatch t.line": "",
 	"config messages.New": "", "internal/messages New": "", "probes refuse": "refused.",
-	"compliance/calendar refuse": "refused.",
+	"compliance/calendar refuse": "refused.", "scanners/notices f.refuse": "refused.",
 }
+
+// keyAt is which argument the key is, where it is not the first: after the name of a field.
+var keyAt = map[string]int{"scanners/notices f.refuse": 1}
 
 // closed sets have tests of their own, where the set is known; see messages.Named.
 var closedSets = []string{"reason", "outcome", "doc", "refused"}
@@ -52,18 +55,20 @@ func wordsUsed(t *testing.T) map[string][]string {
 			if name == "messages.Named" && !slices.Contains(closedSets, literal(call.Args[0])) {
 				t.Errorf("%s: messages.Named of a set without a test of its own", at)
 			}
-			prefix, ok := constructors[filepath.ToSlash(rel)+" "+name]
+			constructor := filepath.ToSlash(rel) + " " + name
+			prefix, ok := constructors[constructor]
 			if !ok {
 				return true
 			}
-			key := literal(call.Args[0])
+			args := call.Args[keyAt[constructor]:]
+			key := literal(args[0])
 			if key == "" {
 				t.Errorf("%s: the key is not a literal", at)
 				return true
 			}
 			var names []string
-			for i := 1; i < len(call.Args); i += 2 {
-				if names = append(names, literal(call.Args[i])); names[len(names)-1] == "" || i+1 == len(call.Args) {
+			for i := 1; i < len(args); i += 2 {
+				if names = append(names, literal(args[i])); names[len(names)-1] == "" || i+1 == len(args) {
 					t.Errorf("%s: %s: arguments are a literal name and a value in turn", at, key)
 				}
 			}

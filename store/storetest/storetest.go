@@ -15,6 +15,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners"
 	"github.com/charterwatch/charterwatch/store"
 )
 
@@ -33,6 +34,7 @@ type Store interface {
 	Outages(ctx context.Context, q compliance.OutageQuery) ([]compliance.Outage, error)
 	Events(ctx context.Context, since time.Time, limit int) ([]compliance.Event, error)
 	Capture(ctx context.Context, outageID string) (compliance.OutageCapture, error)
+	NoticePage(ctx context.Context, digest string) (scanners.Page, error)
 	Percentiles(ctx context.Context, check string, from, to time.Time) (compliance.Percentiles, error)
 	SaveBeat(ctx context.Context, check string, at time.Time, ok bool, msg string) error
 	Beats(ctx context.Context) (map[string]compliance.Beat, error)
@@ -74,6 +76,10 @@ func Run(t *testing.T, open Opener) {
 		{"EventsAndCaptures", testEvents},
 		{"Beats", testBeats},
 		{"Tokens", testTokens},
+		{"NoticesSurvive", testNotices},
+		{"RecordOfAPeriod", testRecord},
+		{"NoticesAreRetained", testNoticesExpire},
+		{"NoticePages", testPages},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := &world{t: t, ctx: t.Context(), open: open, place: t.TempDir(), rnd: rand.New(rand.NewPCG(1, 2)), now: start}
