@@ -10,7 +10,7 @@ type Args = Record<string, string | number>
 /** What the words for closed sets of names begin with. */
 type Prefix =
   | 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell' | 'clock' | 'mark' | 'board' | 'boardkind' | 'part' | 'clause'
-  | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' // prettier-ignore
+  | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
 
 const texts: Record<Lang, Record<string, string>> = { ko, en }
 const locales: Record<Lang, string> = { ko: 'ko-KR', en: 'en-GB' }
@@ -96,6 +96,11 @@ export class Speech {
     if (!w.end) return `${from} – ${this.t('maintenance.open_end')}`
     const same = this.dayOf(w.start) === this.dayOf(w.end)
     return `${from} – ${same ? '' : `${this.date(w.end)} `}${this.hourMinute(w.end)}`
+  }
+
+  /** The end of a span of days: midnight is 24:00 of the day that ends. */
+  deadline(ms: number): string {
+    return this.hourMinute(ms) === '00:00' ? this.t('time.midnight', { date: this.date(ms - 1) }) : this.dayTime(ms)
   }
 
   /** 11/28, for an axis. */

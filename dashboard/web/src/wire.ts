@@ -392,3 +392,29 @@ export interface OutageAccount extends Parts {
   announcements: Announcement[]
   obligations: Obligation[]
 }
+
+export interface LintAnswer {
+  ok: boolean
+  reading: Reading
+  differences: LintDifference[]
+  by_hours?: number
+  by_calendar?: number
+  limit?: number
+  suggested?: Suggested
+}
+
+export interface LintDifference {
+  code: string
+  want?: Span
+  read?: Span
+}
+
+export interface Suggested {
+  ko: Draft
+  en: Draft
+}
+
+export interface Draft {
+  title: string
+  body: string
+}
