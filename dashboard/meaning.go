@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -55,58 +54,51 @@ func outagesOf(open *compliance.Outage) []compliance.Outage {
 
 // clocks are those of windows that are not over yet and of the open outage.
 func (m meaning) clocks(open *compliance.Outage, now time.Time) []Clock {
-	var matter []compliance.Obligation
-	for _, o := range m.obligations(open, now) {
-		if o.Clause != compliance.ClauseMaintenance || o.Start.After(now.Add(-plansBehind)) {
-			matter = append(matter, o)
+	var plans []compliance.Plan
+	for _, p := range m.plans {
+		p.Windows = slices.DeleteFunc(slices.Clone(p.Windows), func(w compliance.Stretch) bool { return w.Start.Before(now.Add(-plansBehind)) })
+		if len(p.Windows) > 0 {
+			plans = append(plans, p)
 		}
 	}
+	if len(plans) == 0 && open == nil {
+		return nil
+	}
 	var out []Clock
-	for _, c := range compliance.Clocks(m.plans, matter) {
+	for _, c := range m.record.Clocks(plans, open, m.terms.Promises, now) {
 		out = append(out, wireClock(c))
 	}
 	return out
 }
 
-// holding are the attributions of downtime that hold at now, the decisive one first.
-func (m meaning) holding(open *compliance.Outage, now time.Time) []compliance.Attribution {
+// part is what the open outage is put down to at now: of what holds, what comes first.
+func (m meaning) part(open compliance.Outage, now time.Time) compliance.Part {
+	best := compliance.Unannounced
 	if len(m.plans) == 0 {
-		return nil
+		return best
 	}
-	soon := now.Add(time.Second) // an overrun ends with what is known
-	var out []compliance.Attribution
-	for _, a := range m.record.Attributions(outagesOf(open), m.terms, soon) {
-		if !now.Before(a.From) && now.Before(a.To) && a.Part != compliance.Unannounced {
-			out = append(out, a)
+	// An overrun reaches to what is known: ask for a moment more.
+	for _, a := range m.record.Attributions(outagesOf(&open), m.terms, now.Add(time.Second)) {
+		if !now.Before(a.From) && now.Before(a.To) && (best == compliance.Unannounced || a.Part < best) {
+			best = a.Part
 		}
 	}
-	slices.SortStableFunc(out, func(a, b compliance.Attribution) int { return cmp.Compare(a.Part, b.Part) })
-	return out
-}
-
-// part is what the open outage is put down to at now.
-func (m meaning) part(open compliance.Outage, now time.Time) compliance.Part {
-	for _, a := range m.holding(&open, now) {
-		return a.Part
-	}
-	return compliance.Unannounced
+	return best
 }
 
 // work is the announced window that holds at now, nil for none.
 func (m meaning) work(now time.Time) *WorkNow {
-	under := func(w compliance.Stretch) bool { return !now.Before(w.Start) && now.Before(end(w.Window)) }
-	if !slices.ContainsFunc(m.plans, func(p compliance.Plan) bool { return slices.ContainsFunc(p.Windows, under) }) {
+	a, ok := compliance.WorkAt(m.plans, m.terms, now)
+	if !ok {
 		return nil
 	}
-	for _, a := range m.holding(nil, now) {
-		for _, p := range m.plans {
-			if p.ID != a.Plan {
-				continue
-			}
-			for _, w := range p.Windows {
-				if under(w) {
-					return &WorkNow{Plan: p.ID, Title: p.Title, Part: a.Part.String(), Start: millis(w.Start), End: millis(w.End)}
-				}
+	for _, p := range m.plans {
+		if p.ID != a.Plan {
+			continue
+		}
+		for _, w := range p.Windows {
+			if !now.Before(w.Start) && now.Before(end(w.Window)) {
+				return &WorkNow{Plan: p.ID, Title: p.Title, Part: a.Part.String(), Start: millis(w.Start), End: millis(w.End)}
 			}
 		}
 	}

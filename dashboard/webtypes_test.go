@@ -56,6 +56,10 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"Judgement", dashboard.Judgement{}},
 		{"Obligation", dashboard.Obligation{}},
 		{"OutageAccount", dashboard.OutageAccount{}},
+		{"LintAnswer", dashboard.LintAnswer{}},
+		{"LintDifference", dashboard.LintDifference{}},
+		{"Suggested", dashboard.Suggested{}},
+		{"Draft", dashboard.Draft{}},
 	} {
 		theirs := interfaceFields(t, string(b), tc.name)
 		for field, optional := range jsonFields(reflect.TypeOf(tc.of)) {

@@ -317,3 +317,44 @@ type JudgementOrder struct {
 	Upheld bool   `json:"upheld"`
 	Why    string `json:"why"`
 }
+
+// LintOrder is a notice before it is posted, and what its author means by it.
+type LintOrder struct {
+	Site    string        `json:"site"`
+	Title   string        `json:"title"`
+	Text    string        `json:"text"`
+	Posted  *Instant      `json:"posted,omitempty"`  // when it is to be posted; absent: now
+	Windows []WindowOrder `json:"windows,omitempty"` // that are meant
+	Type    notice.Type   `json:"type,omitempty"`    // of the suggested text; absent: as read
+	Reason  string        `json:"reason,omitempty"`  // for the suggested text
+}
+
+// LintAnswer is what a reader will understand.
+type LintAnswer struct {
+	OK          bool             `json:"ok"` // it says what was meant, and nobody needs to ask
+	Reading     Reading          `json:"reading"`
+	Differences []LintDifference `json:"differences"`
+	ByHours     int64            `json:"by_hours,omitempty"`    // latest posting by the count of hours
+	ByCalendar  int64            `json:"by_calendar,omitempty"` // by the count of days: before this midnight
+	Limit       int64            `json:"limit,omitempty"`       // the stricter of the two
+	Suggested   *Suggested       `json:"suggested,omitempty"`   // absent: no window is known
+}
+
+// LintDifference is where text and intention part.
+type LintDifference struct {
+	Code string  `json:"code"` // window_missing, window_extra, start_differs, end_differs, kind_not_maintenance
+	Want *Window `json:"want,omitempty"`
+	Read *Window `json:"read,omitempty"`
+}
+
+// Suggested is a notice that nobody can misread.
+type Suggested struct {
+	KO Draft `json:"ko"`
+	EN Draft `json:"en"`
+}
+
+// Draft is the text of a notice.
+type Draft struct {
+	Title string `json:"title"`
+	Body  string `json:"body"`
+}

@@ -51,7 +51,6 @@ type app struct {
 	reloading sync.Mutex
 	mu        sync.Mutex // guards what follows
 	keep      compliance.Retention
-	promises  compliance.Promises
 	push      map[string]bool           // ids of push checks
 	modules   map[string]monitor.Module // of /probe; nil while it is off
 	readAt    time.Time                 // when the configuration in force was read
@@ -165,7 +164,7 @@ func (a *app) handler() http.Handler {
 func (a *app) accept(b config.Built) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.keep, a.promises, a.push, a.modules = b.Retention, b.Promises, map[string]bool{}, b.Modules
+	a.keep, a.push, a.modules = b.Retention, map[string]bool{}, b.Modules
 	for _, s := range b.Plan.Sites {
 		for _, c := range s.Checks {
 			a.push[c.ID] = c.Kind == "push"
@@ -316,9 +315,8 @@ func (s source) Now() time.Time { return s.a.clock.Now() }
 func (s source) Record(site string) compliance.Record { return s.a.engine.Record(site) }
 
 func (s source) Promises() compliance.Promises {
-	s.a.mu.Lock()
-	defer s.a.mu.Unlock()
-	return s.a.promises
+	p, _ := s.a.engine.Promises()
+	return p
 }
 
 func (s source) Health() dashboard.MonitorHealth {

@@ -28,11 +28,11 @@ describe.each([
   ['dark', tokens(":root[data-theme='dark']")],
 ])('%s', (_, c) => {
   const text = ['text', 'muted', 'up', 'degraded', 'down', 'planned', 'unknown', 'recovering']
-  const grounds = ['bg', 'surface', 'down-wash', 'degraded-wash', 'unknown-wash']
+  const grounds = ['bg', 'surface', 'down-wash', 'degraded-wash', 'unknown-wash', 'planned-wash', 'sunken']
   it.each(text.flatMap((t) => grounds.map((g) => [t, g] as const)))('%s on %s reads at 4.5:1', (t, g) => {
     expect(contrast(c[t]!, c[g]!)).toBeGreaterThanOrEqual(4.5)
   })
-  it.each(['up-fill', 'degraded-fill', 'down-fill', 'control', 'unknown'])('%s stands out from the surface at 3:1', (t) => {
+  it.each(['up-fill', 'degraded-fill', 'down-fill', 'planned-fill', 'control', 'unknown'])('%s stands out from the surface at 3:1', (t) => {
     expect(contrast(c[t]!, c['surface']!)).toBeGreaterThanOrEqual(3)
   })
   it('reads inverted', () => expect(contrast(c['inverse']!, c['on-inverse']!)).toBeGreaterThanOrEqual(7))

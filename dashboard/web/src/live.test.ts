@@ -25,6 +25,8 @@ const wall: Wall = {
   sites: null,
   groups: null,
   events: null,
+  plans: null,
+  boards: null,
 }
 
 let sockets: FakeSocket[]

@@ -22,7 +22,25 @@ describe('Speech', () => {
     expect([24 * h, 96 * 60_000, 8 * h].map((ms) => ko.span(ms))).toEqual(['24시간', '96분', '8시간'])
     expect([24 * h, 96 * 60_000].map((ms) => en.span(ms))).toEqual(['24 hours', '96 minutes'])
   })
+  it('writes windows without saying a day twice', () => {
+    const at = Date.UTC(2026, 10, 28, 13)
+    expect(ko.window({ start: at, end: at + h })).toBe('11월 28일 (토) 22:00 – 23:00')
+    expect(ko.window({ start: at, end: at + 4 * h })).toBe('11월 28일 (토) 22:00 – 11월 29일 (일) 02:00')
+    expect(en.window({ start: at })).toContain('no end')
+  })
+  it('ends a day at 24:00', () => {
+    const at = Date.UTC(2026, 10, 24, 15)
+    expect(ko.deadline(at)).toBe('11월 24일 (화) 24:00')
+    expect(ko.deadline(at - 60_000)).toBe('11월 24일 (화) 23:59')
+  })
+  it('says why something was not taken', () => {
+    expect(ko.refusal({ kind: 'refused_own_appeal', title: '' })).toBe('받아들여지지 않음: 자신이 낸 이의는 다른 사람이 판정해야 합니다')
+    expect(en.refusal({ kind: 'refused_new_rule', title: 'statement refused: new rule' })).toBe('Not taken: statement refused: new rule')
+    expect(en.refusal({ kind: 'not_permitted', title: '' })).toContain('role')
+    expect(en.refusal({ kind: 'something else', title: '' })).toBe(en.t('statement.error.internal'))
+  })
   it('runs clocks', () => {
+    expect([14_000, 30 * 60_000, 2 * h].map((ms) => ko.minutes(ms))).toEqual(['00:14', '30:00', '02:00:00'])
     expect(ko.clock(14 * 60_000 + 23_000)).toBe('00:14:23')
     expect(ko.clock(27 * h)).toBe('1일 03:00:00')
   })

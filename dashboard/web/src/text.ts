@@ -7,6 +7,11 @@ export type Lang = 'ko' | 'en'
 export type Key = keyof typeof ko
 type Args = Record<string, string | number>
 
+/** What the words for closed sets of names begin with. */
+type Prefix =
+  | 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell' | 'clock' | 'mark' | 'board' | 'boardkind' | 'part' | 'clause'
+  | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
+
 const texts: Record<Lang, Record<string, string>> = { ko, en }
 const locales: Record<Lang, string> = { ko: 'ko-KR', en: 'en-GB' }
 
@@ -33,7 +38,7 @@ export class Speech {
   }
 
   /** The text of a key made from a name on the wire; the name itself when there is no word for it yet. */
-  word(prefix: 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell', name: string, args: Args = {}): string {
+  word(prefix: Prefix, name: string, args: Args = {}): string {
     return this.say(`${prefix}.${name}`, args) ?? name
   }
 
@@ -76,6 +81,48 @@ export class Speech {
     const two = (n: number) => String(n).padStart(2, '0')
     const clock = `${two(Math.floor(s / 3600) % 24)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`
     return s < 86_400 ? clock : this.t('duration.clock_days', { n: Math.floor(s / 86_400), clock })
+  }
+
+  /** 00:14, a short running clock: minutes and seconds, hours where there are any. */
+  minutes(ms: number): string {
+    const s = Math.max(0, Math.floor(ms / 1000))
+    const two = (n: number) => String(n).padStart(2, '0')
+    return s < 3600 ? `${two(Math.floor(s / 60))}:${two(s % 60)}` : this.clock(ms)
+  }
+
+  /** A stretch of time: its end without the day when that is the same. */
+  window(w: { start: number; end?: number }): string {
+    const from = `${this.date(w.start)} ${this.hourMinute(w.start)}`
+    if (!w.end) return `${from} – ${this.t('maintenance.open_end')}`
+    const same = this.dayOf(w.start) === this.dayOf(w.end)
+    return `${from} – ${same ? '' : `${this.date(w.end)} `}${this.hourMinute(w.end)}`
+  }
+
+  /** The end of a span of days: midnight is 24:00 of the day that ends. */
+  deadline(ms: number): string {
+    return this.hourMinute(ms) === '00:00' ? this.t('time.midnight', { date: this.date(ms - 1) }) : this.dayTime(ms)
+  }
+
+  /** 11/28, for an axis. */
+  shortDate(ms: number): string {
+    return this.format('short', { month: 'numeric', day: 'numeric' }, ms)
+  }
+
+  /** Saturday or Sunday in the zone. */
+  weekend(ms: number): boolean {
+    return ['토', '일', 'Sat', 'Sun'].includes(this.format('weekday', { weekday: 'short' }, ms))
+  }
+
+  /** A day and a time of day. */
+  dayTime(ms: number): string {
+    return `${this.date(ms)} ${this.hourMinute(ms)}`
+  }
+
+  /** The wire's word for why something was not taken, in words. */
+  refusal(r: { kind: string; title: string }): string {
+    const rule = r.kind.startsWith('refused_') ? r.kind.slice('refused_'.length) : ''
+    if (rule) return this.t('statement.error.refused', { why: this.say(`statement.refused.${rule}`, {}) ?? r.title })
+    return this.say(`statement.error.${r.kind}`, { title: r.title }) ?? this.t('statement.error.internal')
   }
 
   ago(ms: number): string {

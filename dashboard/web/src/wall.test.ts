@@ -5,6 +5,8 @@ import type { Check, Message, Site, Strip, Wall } from './wire'
 const cell = 15 * 60_000
 const t0 = 1_800_000_000_000 - (1_800_000_000_000 % cell)
 
+const noParts = { planned_ms: 0, unsettled_ms: 0, late_ms: 0, overrun_ms: 0, emergency_ms: 0, unannounced_ms: 0 }
+
 function strip(states: string, from = t0, cell_ms = cell): Strip {
   return { from, cell_ms, states, p95: [...states].map((s) => (s === 'u' ? 100 : -1)) }
 }
@@ -21,7 +23,7 @@ function site(id: string, more: Partial<Site> = {}): Site {
     status: 'up',
     closed_now: false,
     checks: [check(`${id}/front`)],
-    month: { month: '2026-11', up_ms: 0, down_ms: 0, unknown_ms: 0, verdict: 'unproven', broken_days: 0, unproven_days: 0 },
+    month: { month: '2026-11', up_ms: 0, down_ms: 0, unknown_ms: 0, verdict: 'unproven', broken_days: 0, unproven_days: 0, ...noParts, contested_ms: 0, clauses: [] },
     ...more,
   }
 }
@@ -37,6 +39,8 @@ function wall(sites: Site[]): Wall {
     sites,
     groups: [],
     events: [],
+    plans: [],
+    boards: [],
   }
 }
 
@@ -74,6 +78,14 @@ describe('apply', () => {
     const c = next.wall!.sites![0]!.checks![0]!
     expect([c.detail, c.outage, c.strip.states, c.target]).toEqual([undefined, undefined, 'uudf', 'x'])
     expect('cells' in c).toBe(false)
+  })
+  it('replaces plans and boards only when told, and a site\'s clocks with every delta', () => {
+    const plans = [{ id: 'p', site: 'a', title: 't', state: 'planned', review: false, windows: [] }]
+    const clocks = [{ kind: 'announcement' as const, site: 'a', subject: 'o1', start: 1, limit: 2, verdict: 'at_risk' as const }]
+    const one = applied(known, delta(8, { plans, boards: [], sites: [{ site: 'a', status: 'down', closed_now: false, clocks }] }))
+    expect([one.wall!.plans, one.wall!.sites![0]!.clocks]).toEqual([plans, clocks])
+    const two = applied(one, delta(9, { sites: [{ site: 'a', status: 'up', closed_now: false }] }))
+    expect([two.wall!.plans, two.wall!.sites![0]!.clocks]).toEqual([plans, undefined])
   })
   it('adds events and replaces groups only when told', () => {
     const e = { kind: 'blip', site: 'a', at: 1, seen_at: 2, status: 'up' as const, reason: 'timeout' }
@@ -124,8 +136,17 @@ describe('shown', () => {
     [{ status: 'up', outage: { ...outage, recovering_since: 9 } }, 'recovering'],
     [{ status: 'up', outage: { ...outage, recovering_since: 9, end: 9 } }, 'up'],
     [{ status: 'unknown', outage: { ...outage, recovering_since: 9 } }, 'unknown'],
-    [{ status: 'down', outage, closed_now: true }, 'planned'],
+    [{ status: 'down', outage, closed_now: true }, 'closed'],
     [{ status: 'up', closed_now: true }, 'up'],
+    [{ status: 'down', outage: { ...outage, part: 'planned' } }, 'planned'],
+    [{ status: 'down', outage: { ...outage, part: 'late' } }, 'late'],
+    [{ status: 'down', outage: { ...outage, part: 'overrun' } }, 'overrun'],
+    [{ status: 'down', outage: { ...outage, part: 'emergency' } }, 'emergency'],
+    [{ status: 'down', outage: { ...outage, part: 'unsettled' } }, 'unsettled'],
+    [{ status: 'down', outage: { ...outage, part: 'unannounced' } }, 'down'],
+    [{ status: 'down', outage: { ...outage, part: 'something new' } }, 'down'],
+    [{ status: 'up', outage: { ...outage, part: 'planned', recovering_since: 9 } }, 'recovering'],
+    [{ status: 'unknown', outage: { ...outage, part: 'planned' } }, 'unknown'],
     [{ status: 'something new' }, 'unknown'],
   ] as const)('%j is %s', (x, want) => expect(shown(x)).toBe(want))
 })
@@ -212,6 +233,15 @@ describe('overall', () => {
     const o = overall(wall([site('a', { status: 'down', outage: { ...outage, start: 9 } }), site('b', { status: 'down', outage: { ...outage, start: 2 } })]))
     expect(o.shown).toBe('down')
     expect(o.down.map((s) => s.site)).toEqual(['b', 'a'])
+  })
+  it('tells planned work from what is broken', () => {
+    const planned = site('a', { status: 'down', outage: { ...outage, part: 'planned' } })
+    const late = site('b', { status: 'down', outage: { ...outage, part: 'late' } })
+    const only = overall(wall([planned, site('c')]))
+    expect([only.shown, only.down.length, only.planned.map((s) => s.site)]).toEqual(['planned', 0, ['a']])
+    const both = overall(wall([planned, late]))
+    expect([both.shown, both.down.map((s) => s.site), both.planned.length]).toEqual(['late', ['b'], 1])
+    expect(overall(wall([late, site('d', { status: 'down', outage })])).shown).toBe('down')
   })
   it('knows the latest look', () => expect(overall(wall([site('a', { checks: [check('x', { seen_at: 4 }), check('y', { seen_at: 9 })] })])).lastLook).toBe(9))
 })

@@ -69,6 +69,8 @@ function applyDelta(known: Known, wall: Wall, m: Message): Known | 'resync' {
       sites,
       events: m.events?.length ? [...(wall.events ?? []), ...m.events].slice(-maxEvents) : wall.events,
       groups: m.groups ?? wall.groups,
+      plans: m.plans ?? wall.plans,
+      boards: m.boards ?? wall.boards,
       monitor: m.monitor ?? wall.monitor,
     },
   }
@@ -76,7 +78,7 @@ function applyDelta(known: Known, wall: Wall, m: Message): Known | 'resync' {
 
 // A delta names all that can change: what it lacks is no longer so.
 function withSite(site: Site, d: SiteDelta): Site {
-  return { ...site, status: d.status, since: d.since, closed_now: d.closed_now, outage: d.outage }
+  return { ...site, status: d.status, since: d.since, closed_now: d.closed_now, outage: d.outage, clocks: d.clocks, work: d.work }
 }
 
 function withCheck(check: Check, d: CheckDelta): Check {
@@ -111,15 +113,33 @@ export function withCell(strip: Strip, cell: Cell): Strip {
   return { from: strip.from + shift * strip.cell_ms, cell_ms: strip.cell_ms, states: states.join(''), p95: lat }
 }
 
-/** What a site or check is shown as. Recovering: passes, but its outage is still open. */
-export type Shown = 'down' | 'recovering' | 'degraded' | 'unknown' | 'planned' | 'up'
+/**
+ * What a site or check is shown as. Recovering: passes, but its outage is still open. Down is
+ * split by what it is put down to: planned is announced work inside its window, closed is
+ * outside the published service hours.
+ */
+export type Shown = 'down' | 'overrun' | 'late' | 'emergency' | 'unsettled' | 'recovering' | 'degraded' | 'unknown' | 'planned' | 'closed' | 'up'
 
-const urgency: Shown[] = ['down', 'recovering', 'degraded', 'unknown', 'planned', 'up']
+const urgency: Shown[] = ['down', 'overrun', 'late', 'emergency', 'unsettled', 'recovering', 'degraded', 'unknown', 'planned', 'closed', 'up']
+
+/** Customers cannot use the site, and no notice in time excuses it. */
+export const broken: readonly Shown[] = ['down', 'overrun', 'late', 'emergency', 'unsettled']
+
+const parts: readonly Shown[] = ['planned', 'late', 'unsettled', 'emergency', 'overrun']
+
+/** How downtime is shown that is put down to a part; what nobody announced is just down. */
+export function ofPart(part: string | undefined): Shown {
+  return parts.includes(part as Shown) ? (part as Shown) : 'down'
+}
+
+const known: readonly string[] = ['down', 'degraded', 'unknown', 'up']
 
 export function shown(x: { status: string; outage?: Outage; closed_now?: boolean }): Shown {
-  let s: Shown = urgency.includes(x.status as Shown) ? (x.status as Shown) : 'unknown'
-  if (x.outage && !x.outage.end && x.outage.recovering_since && (s === 'up' || s === 'degraded')) s = 'recovering'
-  return x.closed_now && s !== 'up' ? 'planned' : s
+  let s: Shown = known.includes(x.status) ? (x.status as Shown) : 'unknown'
+  const open = x.outage && !x.outage.end ? x.outage : undefined
+  if (open?.recovering_since && (s === 'up' || s === 'degraded')) s = 'recovering'
+  if (x.closed_now && s !== 'up') return 'closed'
+  return s === 'down' ? ofPart(open?.part) : s
 }
 
 /** Problems first; inside a class the order of the config stays, so that rows do not dance. */
@@ -233,10 +253,11 @@ export function totals(strip: Strip, now = Infinity): { state: string; ms: numbe
 /** What the wall's first line says, from which the words are made. */
 export interface Overall {
   shown: Shown
-  down: Site[] // longest outage first
+  down: Site[] // out of use without a notice in time, longest outage first
   recovering: Site[]
   degraded: Site[]
   unknown: Site[]
+  planned: Site[] // down for work that was announced in time
   closed: number
   sites: number
   checks: number
@@ -250,17 +271,19 @@ export function overall(wall: Wall): Overall {
   const checks = sites.flatMap((s) => s.checks ?? [])
   const o: Overall = {
     shown: 'up',
-    down: of('down').sort((a, b) => start(a) - start(b)),
+    down: broken.flatMap(of).sort((a, b) => start(a) - start(b)),
     recovering: of('recovering'),
     degraded: of('degraded'),
     unknown: of('unknown'),
-    closed: of('planned').length,
+    planned: of('planned'),
+    closed: of('closed').length,
     sites: sites.length,
     checks: checks.length,
     lastLook: checks.reduce((t, c) => Math.max(t, c.seen_at ?? 0), 0),
   }
-  if (!sites.length) o.shown = 'unknown'
-  else for (const s of ['down', 'recovering', 'degraded', 'unknown'] as const) if (o[s].length) return { ...o, shown: s }
+  if (!sites.length) return { ...o, shown: 'unknown' }
+  if (o.down.length) return { ...o, shown: broken.find((s) => of(s).length) ?? 'down' }
+  for (const s of ['recovering', 'degraded', 'unknown', 'planned'] as const) if (o[s].length) return { ...o, shown: s }
   return o
 }
 
