@@ -25,7 +25,8 @@ import (
 // 사업자등록번호), which are public. Names, addresses and health data have no shape and are not found.
 //
 // Text may be plain or HTML: full-width digits, the dashes and spaces of Unicode, zero-width
-// characters and character references (&#45; &nbsp;) count as what they stand for. Digits that tags
+// characters, character references (&#45; &nbsp;) and the escapes of URLs and scripts (%2D, \u002d) count
+// as what they stand for. Digits that tags
 // split (<b>880101</b>-1234567) are not found in HTML: extract the text first.
 //
 // It takes time linear in the length of text.
@@ -102,7 +103,7 @@ func findNumbers(text string) (cuts []cut, n int) {
 	var whole run // used over and over
 	for i := 0; i < len(text); {
 		c := text[i]
-		if c < '0' && c != '&' || c > '9' && c < 0x80 && !passportLetter(c) {
+		if c < '0' && c != '&' && c != '%' || c > '9' && c < 0x80 && c != '\\' && !passportLetter(c) {
 			i++ // nothing that begins a number
 			continue
 		}
@@ -167,7 +168,7 @@ func (r *run) read(text string, i int) {
 		case c == '-':
 			separators++
 			dashes++
-		case c == ' ' || c == '.' || c == '·' || c == ')':
+		case c == ' ' || c == '.' || c == '·' || c == ')' || c == '+': // a plus is a space in URLs
 			separators++
 			if c != '.' {
 				others++
@@ -208,7 +209,7 @@ func (r *run) personal(text string) (cuts []cut, n int) {
 // findMails finds the local parts of e-mail addresses (RFC 5321, 4.1.2, as they are written in
 // practice) and how many there are. The domain stays: it says whose address it was.
 func findMails(text string) (cuts []cut, n int) {
-	if !strings.ContainsAny(text, "@＠") && !strings.Contains(text, "&") {
+	if !strings.ContainsAny(text, "@＠&%\\") {
 		return nil, 0
 	}
 	var local []cut

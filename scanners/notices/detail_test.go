@@ -358,6 +358,20 @@ func TestPagesThatCannotBeMaskedAreNotKept(t *testing.T) {
 	}
 }
 
+// Nor is what is too long to be looked through.
+func TestPagesThatCannotBeCheckedAreNotKept(t *testing.T) {
+	s := newSite(t)
+	s.page("/", `<h1>안내</h1>`+strings.Repeat("<p>가나다라마바사아자차카타파하</p>", 4*maxText/40)+`<p>8801<b>01-1234567</b></p>`)
+	l := lookAt(t, Config{Kind: Page, URL: s.URL})
+	if p := l.Posts[0].Page; p == nil || p.Body != nil || p.Digest != "" || p.Note == "" {
+		t.Errorf("%d bytes of the page were kept: %q", len(p.Body), p.Note)
+	}
+	s.page("/", `<h1>안내</h1>`+strings.Repeat("<p>가나다라마바사아자차카타파하</p>", maxText/40))
+	if p := lookAt(t, Config{Kind: Page, URL: s.URL}).Posts[0].Page; p.Body == nil {
+		t.Error("a long page was not kept")
+	}
+}
+
 type fakeShooter struct {
 	shot []string
 	err  error

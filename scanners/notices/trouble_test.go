@@ -88,7 +88,7 @@ func TestStatuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t)
 			s.fallback = c.h
-			config := Config{Kind: c.kind, URL: s.URL + "/", Timeout: time.Second, Details: 1}
+			config := Config{Kind: c.kind, URL: s.URL + "/", Timeout: 10 * time.Second, Details: 1}
 			if c.kind == HTML && c.want == scanners.BoardUnreachable {
 				config.Timeout = 200 * time.Millisecond
 			}
