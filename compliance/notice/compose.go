@@ -98,6 +98,7 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 		if !ok {
 			return nil, false
 		}
+		v.days[e.at] = day
 		days := []int{day}
 		if e.listed && v.dangling() { // 11.28, 11.29 02:00 ~ 04:00
 			days = append(slices.Clone(v.last), day)
@@ -349,7 +350,7 @@ func (v *resolver) lasting(e entry) {
 func (v *resolver) until(e entry) {
 	if e.a.hasDate {
 		if day, ok := v.moment(e.a, 0, false, e); ok && e.a.hasTime {
-			v.last = []int{day}
+			v.last, v.days[e.at] = []int{day}, day
 		}
 	}
 }

@@ -21,7 +21,7 @@ func workWords() []string {
 
 func otherWords() []string {
 	return []string{
-		"모집", "채용", "입찰", "공모", "이벤트", "설문", "보상", "처리방침", "약관", "경품", "당첨", "세미나", "설명회", "교육 안내", "교육안내", "교육생", "교육 신청", "교육신청", "교육 과정", "교육과정", "교육 일정", "교육", "워크숍", "시험 안내", "시험안내", "시험 일정", "시험일정", "시험 시행", "시험시행", "시험", "합격", "휴무", "휴관", "휴진", "출시", "용역", "계약", "입찰공고", "만족도", "캠페인", "장학", "등록금", "금리", "수수료", "서비스 종료", "서비스종료", "판매 종료", "사칭", "주의 안내", "주의보", "점검 결과", "점검결과", "채점", "개인정보", "업체 선정", "강좌", "특강", "행사", "축제", "투표", "선거", "배당", "주주총회", "기념", "신청 안내", "접수 안내", "신청안내", "접수안내", "체크리스트", "가이드", "매뉴얼", "사용법", "이용방법", "이용 방법", "점검표", "자가점검", "자가 점검", "우수상", "인사", "학사일정", "성적", "수강신청 안내", "소독", "방역",
+		"모집", "채용", "입찰", "공모", "이벤트", "설문", "보상", "처리방침", "약관", "경품", "당첨", "세미나", "설명회", "교육 안내", "교육안내", "교육생", "교육 신청", "교육신청", "교육 과정", "교육과정", "교육 일정", "교육", "워크숍", "시험 안내", "시험안내", "시험 일정", "시험일정", "시험 시행", "시험시행", "시험", "합격", "휴무", "휴관", "휴진", "출시", "용역", "계약", "입찰공고", "만족도", "캠페인", "장학", "등록금", "금리", "수수료", "서비스 종료", "서비스종료", "판매 종료", "판매 중단", "판매중단", "지원 중단", "지원중단", "지원 종료", "지원종료", "발행 중단", "생산 중단", "취급 중단", "사칭", "주의 안내", "주의보", "점검 결과", "점검결과", "채점", "개인정보", "업체 선정", "강좌", "특강", "행사", "축제", "투표", "선거", "배당", "주주총회", "기념", "신청 안내", "접수 안내", "신청안내", "접수안내", "체크리스트", "가이드", "매뉴얼", "사용법", "이용방법", "이용 방법", "점검표", "자가점검", "자가 점검", "우수상", "인사", "학사일정", "성적", "수강신청 안내", "소독", "방역",
 		"recruit", "webinar", "survey", "privacy policy", "terms of service", "terms of use", "hiring", "compensation", "service credit", "promotion", "newsletter", "job opening", "tender", "bid", "training session", "workshop", "end of life", "end of support", "pricing",
 	}
 }
@@ -43,7 +43,7 @@ func outageWords() []string {
 
 // restored says whether the text says, as done, that service is back.
 func restored(s string) bool {
-	return says(s, []string{"복구 완료", "복구완료", "복구되었", "복구 되었", "복구됐", "복구돼", "복구되어", "정상적인 서비스가 가능", "정상 서비스가 가능", "복구하였", "복구가 완료되었", "복구를 완료", "복구 안내", "복구안내", "정상화 되", "정상화되", "정상화 완료", "정상화완료", "정상화 안내", "정상화하였", "정상 복구", "정상 이용 가능", "정상 이용이 가능", "정상 이용가능", "정상이용 가능", "정상적으로 이용", "정상적인 이용이 가능", "정상 이용하실", "정상 가동", "정상 서비스 중", "정상적으로 서비스", "조치 완료", "조치완료", "조치가 완료", "해소되었", "해결되었", "해결 완료", "서비스 재개 안내", "has been resolved", "have been resolved", "has been restored", "have been restored", "is resolved", "was resolved", "were restored", "is restored", "fully restored", "have resolved", "resolved:", "[resolved]", "fully operational", "now operational", "back to normal", "back online", "recovered", "service restored", "services restored", "incident resolved", "resolved -", "this incident has been", "재개되었", "재개하였", "정상적으로 재개"},
+	return says(s, []string{"복구 완료", "복구완료", "복구되었", "복구 되었", "복구됐", "복구돼", "복구되어", "정상적인 서비스가 가능", "정상 서비스가 가능", "복구하였", "복구가 완료되었", "복구를 완료", "복구 안내", "복구안내", "정상화 되", "정상화되", "정상화 완료", "정상화완료", "정상화 안내", "정상화하였", "정상 복구", "정상 이용 가능", "정상 이용이 가능", "정상 이용가능", "정상이용 가능", "정상적으로 이용", "정상적인 이용이 가능", "정상 이용하실", "정상 가동", "정상 서비스 중", "정상적으로 서비스", "조치 완료", "조치완료", "조치가 완료", "해소되었", "해결되었", "해결 완료", "서비스 재개 안내", "has been resolved", "have been resolved", "has been restored", "have been restored", "is resolved", "was resolved", "were restored", "is restored", "fully restored", "have resolved", "resolved:", "[resolved]", "fully operational", "now operational", "back to normal", "back online", "recovered", "service restored", "services restored", "incident resolved", "outage resolved", "issue resolved", "problem resolved", "was restored", "were resolved", "been fixed", "resolved -", "this incident has been", "재개되었", "재개하였", "정상적으로 재개"},
 		[]string{"예정", "예상", "하겠", "될 것", "되는", "되면", "있도록", "위해", "위하여", "시까지", " 시 ", "후에", " 후 ", "목표", "까지", "to be", "shortly", "soon", "중입니다", "중이며", "노력", "최선", "않", "불가", "어려", "시점", "때까지", "되도록", "을 위한"})
 }
 
@@ -57,7 +57,11 @@ func says(s string, phrases, unless []string) bool {
 				break
 			}
 			seen++
+			before := rest[max(0, i-30):i]
 			rest = rest[i+len(p):]
+			if anyOf(before, "expect", "will be ", "should be ", "to be ", "once ", "as soon as", "working to", "until ", "not yet ", "when ") {
+				continue
+			}
 			if !anyOf(clause(rest, 36), unless...) {
 				return true
 			}
@@ -100,10 +104,10 @@ func kindOf(title, body string) (k Kind, doubt bool) {
 	if english && other >= 0 && anyOf(title, "compensation", "service credit", "survey", "webinar", "recruit", "hiring", "privacy policy", "terms of") {
 		stop, out = -1, -1
 	}
-	if other > stop && other > out && other >= 0 {
+	if other >= stop && other >= out && other >= 0 {
 		return Other, false
 	}
-	if stop >= 0 && !english && anyOf(title, "소방", "승강기", "엘리베이터", "가스", "놀이", "차량", "건강", "위생", "안전점검", "안전 점검", "시설물", "수도", "보일러") && !anyOf(title, "서비스", "시스템", "홈페이지", "서버", "전산", "중단", "접속", "중지", "정전") && !anyOf(body, "서비스 중단", "서비스가 중단", "시스템", "홈페이지", "서버", "전산", "접속") {
+	if stop >= 0 && !english && anyOf(title, "소방", "승강기", "엘리베이터", "가스", "놀이", "차량", "건강", "위생", "안전점검", "안전 점검", "시설물", "수도", "보일러", "도로", "교통", "급수", "주차", "셔틀", "체육관", "수영장") && !anyOf(title, "서비스", "시스템", "홈페이지", "서버", "전산", "중단", "접속", "중지", "정전") && !anyOf(body, "서비스 중단", "서비스가 중단", "시스템", "홈페이지", "서버", "전산", "접속") {
 		return Other, false
 	}
 	return fromTitle(title, body, stop, out)

@@ -24,6 +24,7 @@ type resolver struct {
 	prev   *window
 	out    []window
 	rules  []Rule
+	days   map[int]int // what dates were resolved to, by their place: 익일 counts from what stood before it
 }
 
 // day resolves a date as written to a civil day. rel is the day that relative forms count

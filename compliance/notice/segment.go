@@ -84,6 +84,12 @@ func (p *parser) connect(j int, s *segment, between, lead bool) int {
 		return p.unlinked(j, s, lead)
 	}
 	if b, k, ok := p.moment(l.at); ok && p.fits(s.a, b, l, k) {
+		if !s.a.hasTime && b.hasDate && b.hasTime && p.rangeGoesOn(k) { // 23일~25일 02:00~02:30
+			b = moment{from: l.at}
+			if k, ok = p.date(l.at, &b); ok {
+				b.to = k
+			}
+		}
 		return p.close(s, b, k, l)
 	}
 	if p.kind(l.at) == kNum { // 11.28 ~ 29
@@ -159,6 +165,11 @@ func (p *parser) link(j int, a moment, between bool) link {
 		l.at++
 	}
 	return l
+}
+
+// rangeGoesOn says whether another range, to a time alone, begins at item k.
+func (p *parser) rangeGoesOn(k int) bool {
+	return (p.kind(k) == kRange || p.kind(k) == kFrom) && (p.kind(k+1) == kTime || p.kind(k+1) == kDate && p.item(k+1).date.rel == fromLast)
 }
 
 // fromAfterWords finds the 부터 of "18시 업무 종료 후부터": the item after it, or 0.
