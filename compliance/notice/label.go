@@ -48,7 +48,7 @@ func classify(caption string) label {
 		return labelDuration
 	case restores && expects, s == "eta", anyOf(s, "estimatedtimeof", "(eta)"):
 		return labelETA
-	case anyOf(s, "변경전", "기존", "당초", "종전", "before", "previous", "original", "연기전", "수정전", "정정전", "조정전", "현행", "변경이전"):
+	case anyOf(s, "변경전", "기존", "당초", "종전", "before", "previous", "original", "연기전", "수정전", "정정전", "조정전", "현행", "변경이전", "olddate", "oldtime", "oldschedule", "oldwindow"):
 		return labelOld
 	case anyOf(s, "변경후", "변경일", "변경시간", "변경기간", "변경된", "revised", "newdate", "newtime", "newschedule", "newwindow", "연기후", "수정후", "정정후", "조정후", "연장후", "연기일", "연장시간", "연장일") || s == "변경" || s == "new" || s == "after" || s == "연기" || s == "수정":
 		return labelNew
@@ -75,7 +75,7 @@ func classifyTime(s string, timely, stops, works, restores, expects bool) label 
 			return labelStop
 		}
 		return labelDone
-	case anyOf(s, "종료", "끝", "완료") && !anyOf(s, "내용", "안내") || anyOf(s, "finish") || s == "to" || s == "until" || s == "end" || anyOf(s, "endtime", "enddate", "endsat", "end("):
+	case anyOf(s, "종료", "끝", "완료") && !anyOf(s, "내용", "안내") || anyOf(s, "finish") || s == "to" || s == "until" || s == "end" || strings.HasSuffix(s, "end") && !anyOf(s, "weekend", "backend", "frontend") || strings.HasSuffix(s, "ends") || anyOf(s, "endtime", "enddate", "endsat", "end("):
 		return labelEnd
 	case stops && (timely || !content):
 		return labelStop
@@ -103,12 +103,12 @@ func (sc *scanner) colon(i int) int {
 		if it.to <= from {
 			break
 		}
-		if it.kind == kBreak || it.kind == kTab || it.kind == kLabel || it.kind == kTime || it.kind == kDate || it.kind == kWeekday || it.kind == kArrow || it.kind == kCloseParen && sc.s[it.from] == ']' {
+		if it.kind == kBreak || it.kind == kTab || it.kind == kLabel || it.kind == kTime || it.kind == kDate || it.kind == kWeekday || it.kind == kZone || it.kind == kArrow || it.kind == kCloseParen && sc.s[it.from] == ']' {
 			from = it.to
 			break
 		}
 	}
-	caption := strings.Trim(sc.s[from:i], " -*#[(<>)]·.")
+	caption := strings.Trim(sc.s[from:i], " -*#[(<>)]·./,")
 	if caption == "" {
 		sc.flush(i)
 		return i + 1

@@ -67,7 +67,7 @@ func tagState(tag string) (State, bool) {
 // workNear says whether the words right before i speak of work or its schedule, so that
 // 취소 is not a cancelled payment and 연장 not an extended loan.
 func workNear(s string, i int, title bool) bool {
-	from := max(0, i-60)
+	from := max(0, i-160)
 	if title {
 		from = 0
 	}
@@ -100,6 +100,9 @@ func finds(s string, title bool, phrases, unless []string) bool {
 }
 
 func phraseState(s string, title bool) (State, bool) {
+	if title && finds(s, title, []string{"cancelled", "canceled"}, nil) {
+		return Cancelled, true
+	}
 	may := []string{"될 수", "할 수", "수 있", "가능", "시 ", "may", "could", "경우", "예정입니다", "서비스", "업무", "거래", "시에는", "되면", "하면"}
 	switch {
 	case finds(s, title, []string{"취소되었", "취소 되었", "취소됨", "취소합니다", "취소하게", "취소하였", "취소됐", "취소하오니", "취소되어", "취소 안내", "취소안내", "취소를 알려", "취소키로", "취소하기로", "철회", "진행하지 않", "실시하지 않", "시행하지 않", "진행되지 않", "has been cancelled", "has been canceled", "have been cancelled", "have been canceled", "is cancelled", "is canceled", "was cancelled", "was canceled", "cancellation", "will not take place", "called off"}, []string{"서비스", "업무", "거래", "될 수", "수 있"}):

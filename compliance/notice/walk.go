@@ -74,7 +74,7 @@ func (w *walker) step(i int) int {
 			return next
 		}
 	}
-	if it.kind == kRange && it.flag == 0 { // "~ 11월 20일 18:00", "현재 ~ 18:00": only an end
+	if it.kind == kRange && (it.flag == 0 || w.text(i) == "until" || w.text(i) == "till") { // "~ 11월 20일 18:00", "현재 ~ 18:00": only an end
 		if s, next, ok := w.segment(i + 1); ok && s.form == point {
 			s.form = until
 			return w.add(s, next)
