@@ -5,7 +5,7 @@ import "strings"
 // number reads what begins with a digit: a date, a time, a duration, an amount, or a bare
 // number.
 func (sc *scanner) number(i int) int {
-	if i > 0 && (isLetter(sc.s[i-1]) && sc.word >= 0 || (sc.s[i-1] == '.' || sc.s[i-1] == ',') && i > 1 && isDigit(sc.s[i-2])) {
+	if n := len(sc.items); (n == 0 || sc.items[n-1].kind != kDate || sc.items[n-1].to != i) && i > 0 && (isLetter(sc.s[i-1]) && sc.word >= 0 || (sc.s[i-1] == '.' || sc.s[i-1] == ',') && i > 1 && isDigit(sc.s[i-2])) {
 		return sc.amount(i) // v10.2.1, tls1.2, the rest of 3.141
 	}
 	for _, rule := range []func(int) int{

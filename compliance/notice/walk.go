@@ -405,6 +405,11 @@ func (w *walker) scope(s *segment) {
 		s.label = labelIgnore
 		return
 	}
+	// "다만 조회는 29일 12:00부터 이용 가능" speaks of the time after a window.
+	if (s.form == openEnded || s.form == point) && s.label != labelETA && anyOf(clause(behind, 48), "이용 가능", "이용가능", "정상 이용", "재개", "정상화", "정상 운영", "오픈", "available again", "be available", "resume") {
+		s.label = labelDone
+		return
+	}
 	if s.label != labelNone && s.label != labelContent && s.label != labelOther {
 		return
 	}
