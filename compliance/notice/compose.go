@@ -112,7 +112,7 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 	if len(v.last) > 0 {
 		return v.last, true
 	}
-	if e.b.hasDate && e.form == closed {
+	if e.b.hasDate && e.b.date.rel != fromLast && e.form == closed {
 		return nil, true
 	}
 	if !v.known {

@@ -104,6 +104,9 @@ func kindOf(title, body string) (k Kind, doubt bool) {
 	if english && other >= 0 && anyOf(title, "compensation", "service credit", "survey", "webinar", "recruit", "hiring", "privacy policy", "terms of") {
 		stop, out = -1, -1
 	}
+	if stop >= 0 && other > stop && anyOf(title[stop:other], "및", "&", ",", "·", "/") {
+		other = -1 // 정기점검 및 이벤트 안내
+	}
 	if other >= stop && other >= out && other >= 0 {
 		return Other, false
 	}
@@ -119,6 +122,11 @@ func fromTitle(title, body string, stop, out int) (Kind, bool) {
 	all := title + "\n" + body
 	broken := countOf(body, outageWords())
 	switch {
+	case anyOf(title, "사과", "apolog") && (out >= 0 || stop >= 0 || broken > 0):
+		if done || restored(body) {
+			return Recovery, false
+		}
+		return Outage, works
 	case works && out >= 0 && anyOf(title, "장애 발생", "장애발생", "장애 안내", "접속 장애", "currently") && !anyOf(title, "점검 안내", "작업 안내", "위한", "인한 긴급", "따른 긴급"):
 		if done || restored(body) {
 			return Recovery, true

@@ -182,7 +182,7 @@ func (p *picker) withoutTitle(in, replaced []window) []window {
 		if !w.a.hasDate {
 			p.drop(w) // its date was only assumed
 		}
-		if !p.told(w, in) && !slices.ContainsFunc(replaced, func(o window) bool { return w.overlaps(o) }) && !(w.allDay && w.assumed && p.v.known && floorDay(w.start) == p.v.posted) && len(p.v.rules) == 0 {
+		if !p.told(w) && !slices.ContainsFunc(replaced, func(o window) bool { return w.overlaps(o) }) && !(w.allDay && w.assumed && p.v.known && floorDay(w.start) == p.v.posted) && len(p.v.rules) == 0 {
 			p.r.problem(ConflictingWindows, w.at, w.end)
 		}
 	}
@@ -191,7 +191,7 @@ func (p *picker) withoutTitle(in, replaced []window) []window {
 
 // told says whether a window of the body tells the title's window more precisely, or as well.
 // What byRank dropped counts too.
-func (p *picker) told(title window, _ []window) bool {
+func (p *picker) told(title window) bool {
 	for _, w := range p.v.out {
 		if w.inTitle(p.r) || !w.overlaps(title) {
 			continue
