@@ -44,27 +44,35 @@ func outageWords() []string {
 // restored says whether the text says, as done, that service is back.
 func restored(s string) bool {
 	return says(s, []string{"복구 완료", "복구완료", "복구되었", "복구 되었", "복구됐", "복구돼", "복구되어", "정상적인 서비스가 가능", "정상 서비스가 가능", "복구하였", "복구가 완료되었", "복구를 완료", "복구 안내", "복구안내", "정상화 되", "정상화되", "정상화 완료", "정상화완료", "정상화 안내", "정상화하였", "정상 복구", "정상 이용 가능", "정상 이용이 가능", "정상 이용가능", "정상이용 가능", "정상적으로 이용", "정상적인 이용이 가능", "정상 이용하실", "정상 가동", "정상 서비스 중", "정상적으로 서비스", "조치 완료", "조치완료", "조치가 완료", "해소되었", "해결되었", "해결 완료", "서비스 재개 안내", "has been resolved", "have been resolved", "has been restored", "have been restored", "is resolved", "was resolved", "were restored", "is restored", "fully restored", "have resolved", "resolved:", "[resolved]", "fully operational", "now operational", "back to normal", "back online", "recovered", "service restored", "services restored", "incident resolved", "outage resolved", "issue resolved", "problem resolved", "was restored", "were resolved", "been fixed", "resolved -", "this incident has been", "재개되었", "재개하였", "정상적으로 재개"},
-		[]string{"예정", "예상", "하겠", "될 것", "되는", "되면", "있도록", "위해", "위하여", "시까지", " 시 ", "후에", " 후 ", "목표", "까지", "to be", "shortly", "soon", "중입니다", "중이며", "노력", "최선", "않", "불가", "어려", "시점", "때까지", "되도록", "을 위한"})
+		[]string{"예정", "예상", "하겠", "될 것", "되는", "되면", "있도록", "위해", "위하여", "시까지", " 시 ", "후에", " 후 ", "목표", "까지", "to be", "shortly", "soon", "중입니다", "중이며", "노력", "최선", "않", "불가", "어려", "시점", "때까지", "시다시", "시별도", "시재공지", "시안내", "되도록", "을 위한"})
 }
 
 // says finds a phrase that is not taken back within the words right after it.
 func says(s string, phrases, unless []string) bool {
-	for _, p := range phrases {
-		rest, seen := s, 0
-		for seen < 20 {
-			i := strings.Index(rest, p)
-			if i < 0 {
-				break
-			}
-			seen++
-			before := rest[max(0, i-30):i]
-			rest = rest[i+len(p):]
-			if anyOf(before, "expect", "will be ", "should be ", "to be ", "once ", "as soon as", "working to", "until ", "not yet ", "when ") {
-				continue
-			}
-			if !anyOf(clause(rest, 36), unless...) {
+	for _, phrase := range phrases {
+		for _, p := range spellings(phrase) {
+			if saysOne(s, p, unless) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+func saysOne(s, p string, unless []string) bool {
+	rest := s
+	for seen := 0; seen < 20; seen++ {
+		i := strings.Index(rest, p)
+		if i < 0 {
+			break
+		}
+		before := rest[max(0, i-30):i]
+		rest = rest[i+len(p):]
+		if anyOf(before, "expect", "will be ", "should be ", "to be ", "once ", "as soon as", "working to", "until ", "not yet ", "when ") {
+			continue
+		}
+		if !anyOf(clause(rest, 36), unless...) {
+			return true
 		}
 	}
 	return false
@@ -80,9 +88,11 @@ func clause(s string, n int) string {
 
 func lastOf(s string, words []string) int {
 	best := -1
-	for _, w := range words {
-		if i := strings.LastIndex(s, w); i >= 0 && i+len(w) > best {
-			best = i + len(w)
+	for _, word := range words {
+		for _, w := range spellings(word) {
+			if i := strings.LastIndex(s, w); i >= 0 && i+len(w) > best {
+				best = i + len(w)
+			}
 		}
 	}
 	return best
@@ -90,8 +100,10 @@ func lastOf(s string, words []string) int {
 
 func countOf(s string, words []string) int {
 	n := 0
-	for _, w := range words {
-		n += min(strings.Count(s, w), 3)
+	for _, word := range words {
+		for _, w := range spellings(word) {
+			n += min(strings.Count(s, w), 3)
+		}
 	}
 	return n
 }
@@ -183,7 +195,7 @@ func fromBody(title, body, all string, broken int) (Kind, bool) {
 func typeOf(title, body string) Type {
 	for _, s := range []string{title, body} {
 		emergency := says(s, []string{"긴급", "emergency", "urgent", "unscheduled", "unplanned"}, []string{"재난", "지원금", "대출", "출동", "연락", "생활", "복지", "전화", "신고", "생계", "contact"})
-		regular := says(strings.NewReplacer("비정기", "", "부정기", "").Replace(s), []string{"정기", "regular", "routine", "periodic"}, []string{})
+		regular := says(strings.NewReplacer(" 비정기", "", " 부정기", "", "[비정기", "", "[부정기", "", "(비정기", "").Replace(" "+s), []string{"정기", "regular", "routine", "periodic"}, []string{})
 		if regular && !anyOf(s, "정기점검", "정기 점검", "정기작업", "정기 작업", "정기pm", "정기 pm", "정기 시스템", "정기 서버", "정기 전산", "정기적인", "정기 유지", "정기 정비", "정기정비", "정기 배포", "정기 업데이트", "정기 서비스", "정기 보안", "정기 db", "정기 네트워크", "정기 안전", "정기 데이터", "정기 홈페이지", "regular", "routine", "periodic", "정기업데이트", "정기 ", "[정기]", "(정기)") {
 			regular = false
 		}

@@ -25,13 +25,34 @@ const (
 	labelOther          // a caption without a meaning for time: 인터넷뱅킹, 1차
 )
 
+// anyOf says whether s has one of the words; blanks within Korean ones may be missing.
 func anyOf(s string, words ...string) bool {
 	for _, w := range words {
 		if strings.Contains(s, w) {
 			return true
 		}
+		if tight, ok := tightened(w); ok && strings.Contains(s, tight) {
+			return true
+		}
 	}
 	return false
+}
+
+// tightened is a Korean phrase without its blanks. Short ones are left alone: a particle
+// without its blanks is found everywhere.
+func tightened(phrase string) (string, bool) {
+	if phrase[0] < 0x80 || len(phrase) < 10 || strings.IndexByte(phrase, ' ') < 0 {
+		return "", false
+	}
+	return strings.ReplaceAll(phrase, " ", ""), true
+}
+
+// spellings lists a phrase as it stands, and without its blanks where that may be meant.
+func spellings(phrase string) []string {
+	if tight, ok := tightened(phrase); ok {
+		return []string{phrase, tight}
+	}
+	return []string{phrase}
 }
 
 // classify says what a caption is about. The order of the questions matters: 복구 예정 일시

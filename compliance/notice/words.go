@@ -58,7 +58,7 @@ func changeWords() []keyword {
 	var list []keyword
 	add := func(k kind, patterns ...string) {
 		for _, p := range patterns {
-			list = append(list, keyword{pattern: p, kind: k})
+			list = append(list, keyword{pattern: p, kind: k, anywhere: k == kWas && p[0] >= 0x80})
 		}
 	}
 	add(kOld, "정정 전", "조정 전", "당초", "종전", "원래", "애초", "변경 전", "연기 전", "수정 전", "기존 일정", "기존 일시", "기존 점검", "기존 작업", "기존에", "기존", "최초", "originally", "original", "previously", "previous", "initially", "formerly")
