@@ -22,12 +22,20 @@ func (v *resolver) resolve() {
 			return
 		}
 		e := entries[i]
-		if e.label == labelIgnore || e.label == labelETA || e.label == labelOccurred || e.label == labelDone {
+		if e.label == labelIgnore || e.label == labelETA || e.label == labelOccurred && !v.broken(e) || e.label == labelDone {
 			continue // see eta.go
 		}
 		v.entry(e, i, entries)
+		if e.a.hasDate {
+			v.datedIn = e.sentence[0] + 1
+		}
 	}
 	v.captionedDuration()
+}
+
+// broken says whether the entry is the whole stretch for which something was broken.
+func (v *resolver) broken(e entry) bool {
+	return e.form == closed && v.r.out.Kind != Maintenance
 }
 
 // learn takes year and month from dates that are only these: 2026년 11월 정기점검.
@@ -60,6 +68,11 @@ func (v *resolver) joinLabels(in []entry) []entry {
 			if e.hasDur {
 				out[n-1].dur, out[n-1].hasDur = e.dur, true
 			}
+			continue
+		}
+		if n > 0 && v.endsOpen(out[n-1], e) {
+			out[n-1].b, out[n-1].form, out[n-1].said = e.a, closed, false
+			out[n-1].end, out[n-1].to = e.end, e.to
 			continue
 		}
 		out = append(out, e)
@@ -109,7 +122,7 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 		}
 		return days, true
 	}
-	if len(v.last) > 0 {
+	if len(v.last) > 0 && !v.ownDate(e) {
 		return v.last, true
 	}
 	if e.b.hasDate && e.b.date.rel != fromLast && e.form == closed {
@@ -126,6 +139,19 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 		v.r.problem(NoDate, e.at, e.end)
 	}
 	return []int{v.posted}, true
+}
+
+// ownDate says whether the date after a range is the whole range's, as in "3am to 11am August
+// 14", and not only its end's, as it is where the sentence has named the day of the start.
+func (v *resolver) ownDate(e entry) bool {
+	if e.form != closed || !e.b.hasDate || e.b.date.rel != written || v.w.kind(e.b.from) != kTime {
+		return false
+	}
+	if v.datedIn == e.sentence[0]+1 {
+		return false
+	}
+	_, fits := v.pair(e.segment, 0, 0, true) // else the start is of the day before, as named
+	return fits
 }
 
 // dateBehind finds the date that follows its time on the same line: 22:00 ~ 24:00 (11월 28일).
@@ -160,6 +186,9 @@ func (v *resolver) closed(e entry) {
 		v.endDated(e)
 		return
 	}
+	if len(v.rules) > 0 && e.a.bareWeek && e.b.bareWeek && v.weeklyToo(e) {
+		return
+	}
 	if v.dangling() || len(days) > 1 && !e.a.hasDate {
 		v.takeDangling()
 	}
@@ -169,6 +198,18 @@ func (v *resolver) closed(e entry) {
 	for _, day := range days {
 		v.pairOn(e, day, len(days) > 1)
 	}
+}
+
+// weeklyToo takes "토요일 23:00 ~ 일요일 05:00" beside a rule for a rule of every week.
+func (v *resolver) weeklyToo(e entry) bool {
+	from, to := e.a.date.wd-1, e.b.date.wd-1
+	p, ok := v.pair(e.segment, 0, 0, false)
+	if !ok || (to-from+7)%7 != floorDay(p.end-1) {
+		return false
+	}
+	v.rules = append(v.rules, Rule{Freq: frequency(weekly), Weekdays: []int{from}, From: p.start / 60 % 1440, To: p.end / 60 % 1440, Zone: v.ruleZone(e.segment)})
+	v.r.span("rule", e.at, e.end)
+	return true
 }
 
 // pairOn adds the window of a closed segment that begins on a day.
@@ -327,7 +368,12 @@ func (v *resolver) open(e entry) {
 		if len(o) > 1 {
 			v.r.problem(AmbiguousMidnight, e.at, e.end)
 		}
-		v.add(window{start: day*daySeconds + o[0].sec, open: true, entry: e})
+		start := day*daySeconds + o[0].sec
+		if v.behindPrevious(e, pairing{start: start}) {
+			start += daySeconds
+			v.r.problem(AmbiguousDate, e.at, e.end)
+		}
+		v.add(window{start: start, open: true, entry: e})
 	}
 }
 

@@ -112,6 +112,11 @@ func (v *resolver) etaOf(s segment) time.Time {
 		o = []option{{sec: daySeconds}}
 		v.r.problem(AmbiguousMidnight, s.at, s.end)
 	}
+	if c := m.clock; c.twelve && c.mer == noMer && c.h <= 12 && !m.hasDate {
+		if began, ok := v.began(s, day); ok && day*daySeconds+o[0].sec < began && day*daySeconds+o[0].sec+daySeconds/2 > began {
+			o[0].sec += daySeconds / 2 // 오후 12시 30분부터 ..., 2시 30분 복구 예정
+		}
+	}
 	t := instant(day*daySeconds+o[0].sec, zone)
 	if c := m.clock; !m.hasDate && v.r.instantKnown && t.Before(v.r.in.Posted) {
 		// 2시 of a post at 13:40 is 14:00
@@ -121,6 +126,24 @@ func (v *resolver) etaOf(s segment) time.Time {
 		t = instant((day+1)*daySeconds+o[0].sec, zone)
 	}
 	return t
+}
+
+// began finds when, on the day of an expected recovery, the outage began: the last time that
+// stands before it.
+func (v *resolver) began(s segment, day int) (second int, ok bool) {
+	for _, e := range v.w.entries {
+		if e.at >= s.at {
+			break
+		}
+		if !e.a.hasTime || e.label == labelIgnore || e.form != point && e.form != openEnded {
+			continue
+		}
+		if own, dated := v.days[e.at]; dated && own != day {
+			continue
+		}
+		second, ok = day*daySeconds+options(e.a.clock, false, noMer)[0].sec, true
+	}
+	return second, ok
 }
 
 // loneEnd takes an end without any start for the expected recovery: 점검 종료 예정: 18:00.

@@ -58,6 +58,9 @@ const (
 	bullet                       // kBreak: a bullet within a line
 )
 
+// turn marks the kWas that only ends what 당초 began: "당초 ... 계획을 밝혔으나".
+const turn = 1
+
 // relation says how a date is counted.
 type relation uint8
 

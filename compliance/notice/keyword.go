@@ -127,6 +127,10 @@ func (sc *scanner) shortZone(i int) int {
 	if n == 0 || sc.word >= 0 || sc.items[n-1].kind != kTime || sc.blanks(sc.items[n-1].to) != i {
 		return 0
 	}
+	if it, ok := americanZone(sc.rest(i)); ok {
+		it.kind, it.from, it.to = kZone, i, i+it.to
+		return sc.emit(it)
+	}
 	if h, ok := shortAmerican(sc.rest(i)); ok {
 		return sc.emit(item{kind: kZone, from: i, to: i + 2, n: h * 3600, flag: americanDST})
 	}
@@ -164,7 +168,7 @@ func (sc *scanner) koreanWeekday(i int) int {
 		return 0
 	}
 	switch last := sc.items[m-1]; {
-	case last.kind == kDate && sc.word < 0 && last.to < i:
+	case last.kind == kDate && sc.word < 0 && (last.to < i || sc.s[i-1] == '.'):
 		return sc.emit(item{kind: kWeekday, from: i, to: i + n, n: wd})
 	case last.kind == kRecur, last.kind == kSep && m > 1 && sc.items[m-2].kind == kWeekday, last.kind == kRange && m > 1 && sc.items[m-2].kind == kWeekday:
 		return sc.emit(item{kind: kWeekday, from: i, to: i + n, n: wd})
@@ -197,7 +201,7 @@ func (sc *scanner) koreanCount(i int) int {
 
 func (sc *scanner) durationWord(i, j, sec int) int {
 	it := item{kind: kDur, from: i, to: j, n: sec, lo: sec}
-	if sc.approxBefore(i) {
+	if sc.approxBefore(i) || sc.approxAfter(j) {
 		it.flag |= approx
 	}
 	return sc.emit(it)

@@ -116,6 +116,9 @@ func kindOf(title, body string) (k Kind, doubt bool) {
 	if english && other >= 0 && anyOf(title, "compensation", "service credit", "survey", "webinar", "recruit", "hiring", "privacy policy", "terms of") {
 		stop, out = -1, -1
 	}
+	if sanction(title) {
+		return Other, false
+	}
 	if stop >= 0 && other > stop && anyOf(title[stop:other], "및", "&", ",", "·", "/") {
 		other = -1 // 정기점검 및 이벤트 안내
 	}
@@ -126,6 +129,14 @@ func kindOf(title, body string) (k Kind, doubt bool) {
 		return Other, false
 	}
 	return fromTitle(title, body, stop, out)
+}
+
+// sanction says whether the title speaks of people who are shut out, not of a service that
+// stops.
+func sanction(title string) bool {
+	return anyOf(title, "이용 정지", "이용정지", "플레이 정지", "계정 정지", "계정정지", "정지 조치", "이용 제한 조치", "이용제한 조치", "제재") &&
+		anyOf(title, "계정", "회원", "사용자", "이용자", "유저", "캐릭터", "매크로", "불량") &&
+		!anyOf(title, "점검", "시스템", "서버", "작업", "서비스 중단")
 }
 
 func fromTitle(title, body string, stop, out int) (Kind, bool) {

@@ -91,6 +91,8 @@ func classifyTime(s string, timely, stops, works, restores, expects bool) label 
 	switch {
 	case anyOf(s, "시작", "개시", "start", "begin") || s == "from" || s == "부터":
 		return labelStart
+	case !stops && (strings.HasSuffix(s, "재개") || strings.HasSuffix(s, "정상화")):
+		return labelDone
 	case restores && (timely || anyOf(s, "완료")) || anyOf(s, "조치완료", "resolvedat"):
 		if stops { // 중단 및 재개 일시
 			return labelStop

@@ -63,10 +63,21 @@ func (sc *scanner) englishYear(i int, comma bool) (year, end int) {
 		j = sc.blanks(j + 1)
 	}
 	y, n, e := sc.digits(j)
-	if n == 4 && y >= 1990 && y < 2200 && sc.at(e) != ':' && !sc.militaryFollows(j) {
+	if n == 4 && y >= 1990 && y < 2200 && sc.at(e) != ':' && (!sc.militaryFollows(j) || sc.timeBehindZone(e)) {
 		return y, e
 	}
 	return 0, i
+}
+
+// timeBehindZone tells the year of "29 Nov 2026 UTC from 19:00" from the time of "29 Nov
+// 2026 UTC": a zone follows, and then the time.
+func (sc *scanner) timeBehindZone(i int) bool {
+	j := sc.blanks(i)
+	for n := 0; isLetter(sc.at(j)) && n < 5; n++ {
+		j++
+	}
+	rest := sc.rest(sc.blanks(j))
+	return has(rest, "from ") || has(rest, "at ") || has(rest, "between ") || has(rest, "starting ")
 }
 
 // monthName reads "november 28(th)(, 2026)" and "november 28-29, 2026".

@@ -277,7 +277,7 @@ func (sc *scanner) militaryFollows(i int) bool {
 			return false
 		}
 		k := sc.blanks(j)
-		for _, unit := range []string{"hours", "hrs", "hr", "h ", "h,", "utc", "kst", "gmt", "jst", "est", "pst", "edt", "pdt", "cet", "cest"} {
+		for _, unit := range []string{"hours", "hrs", "hr", "h ", "h,", "utc", "kst", "gmt", "jst", "est", "pst", "edt", "pdt", "cet", "cest", "eastern", "central", "mountain", "pacific"} {
 			if has(sc.rest(k), unit) {
 				return true
 			}
@@ -314,10 +314,21 @@ func (sc *scanner) duration(i int) int {
 		lo = sec / second * v
 	}
 	it := item{kind: kDur, from: i, to: end, n: sec, lo: lo}
-	if lo != sec || sc.approxBefore(i) {
+	if lo != sec || sc.approxBefore(i) || sc.approxAfter(end) {
 		it.flag |= approx
 	}
 	return sc.emit(it)
+}
+
+// approxAfter says whether a word after a duration takes its exactness back: 8시간 가량.
+func (sc *scanner) approxAfter(end int) bool {
+	rest := sc.rest(sc.blanks(end))
+	for _, w := range []string{"가량", "정도", "여 ", "여간", "남짓", "안팎", "내외", "가까이", "or so"} {
+		if has(rest, w) {
+			return true
+		}
+	}
+	return false
 }
 
 func (sc *scanner) approxBefore(i int) bool {
@@ -353,7 +364,7 @@ func (sc *scanner) timespan(i int) (sec, end int, ok bool) {
 			tenth, k = t, e
 		}
 		unit, e := sc.unit(k)
-		if unit == 0 || unit >= last {
+		if unit == 0 || unit >= last || unit == 3600 && vn == 4 { // 2130 hours is a time of day
 			break
 		}
 		sec += v*unit + tenth*unit/10

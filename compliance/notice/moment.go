@@ -72,6 +72,11 @@ func (p *parser) moment(i int) (moment, int, bool) {
 		}
 		if k, found := p.timeAfterDate(j); found {
 			p.clock(k, &m)
+			for ; j < k; j++ { // 20 Feb 2022 UTC from 19:00
+				if p.kind(j) == kZone {
+					m.zone, m.hasZone = p.item(j), true
+				}
+			}
 			j = p.qualify(k+1, &m)
 		} else if p.kind(j) == kZone {
 			m.zone, m.hasZone = p.item(j), true
@@ -126,13 +131,28 @@ func (p *parser) date(i int, m *moment) (int, bool) {
 		n-- // 내일(25일 02:00 ~ 04:00): the bracket closes later
 	}
 	if m.date.rel != written && second.date.rel == written {
-		m.alt, m.hasAlt = m.date, true
+		m.alt, m.hasAlt = m.date, !p.festive(i)
 		m.date = second.date
 		if second.wd > 0 {
 			m.wd = second.wd
 		}
 	}
 	return n + 1 - b2i(!open), true
+}
+
+// festive says whether the relative day at item i counts from a holiday, of which the notice
+// gives no date: 연휴 다음날인 13일.
+func (p *parser) festive(i int) bool {
+	if p.kind(i-1) != kWord {
+		return false
+	}
+	word := strings.TrimSpace(p.text(i - 1))
+	for _, holiday := range []string{"연휴", "휴일", "명절", "추석", "설", "설날", "휴무일"} {
+		if strings.HasSuffix(word, holiday) {
+			return true
+		}
+	}
+	return false
 }
 
 func b2i(b bool) int {

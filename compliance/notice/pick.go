@@ -282,6 +282,9 @@ func (p *picker) extend(hold, replaced []window) ([]window, []window) {
 		day = d
 	}
 	sec := day*daySeconds + options(end.a.clock, true, noMer)[0].sec
+	if sec == base.stop { // the window is written as it is now
+		return hold, replaced
+	}
 	for !end.a.hasDate && sec <= base.stop && sec < base.stop+daySeconds {
 		sec += daySeconds
 	}

@@ -72,6 +72,10 @@ func (r *reader) times() {
 	v.resolve()
 	p := &picker{r: r, v: v}
 	hold, replaced := p.pick()
+	if r.announced(v, hold) {
+		r.out.Kind = Maintenance
+		r.out.Type = typeOf(r.text.s[:r.text.title], "")
+	}
 	if r.out.Kind != Maintenance {
 		hold = slices.DeleteFunc(hold, func(x window) bool {
 			if x.open || x.allDay && x.assumed || r.out.Kind == Outage && etaTrust(&x.segment, w) == 3 {
@@ -102,6 +106,20 @@ func (r *reader) times() {
 		r.problem(NoWindow, 0, r.text.title)
 	}
 	r.finish(p.dropped)
+}
+
+// announced says whether what is called an outage lies ahead: one that is known days before
+// was planned, as the power outage of next Wednesday night is.
+func (r *reader) announced(v *resolver, hold []window) bool {
+	if r.out.Kind != Outage || !v.known || len(hold) == 0 {
+		return false
+	}
+	for _, w := range hold {
+		if w.open || w.allDay && w.assumed || w.label == labelOccurred || floorDay(w.start) <= v.posted+1 {
+			return false
+		}
+	}
+	return true
 }
 
 // posted is the civil day of the posting. A Posted at midnight of its own zone is a day

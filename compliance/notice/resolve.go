@@ -14,17 +14,18 @@ type window struct {
 
 // resolver gives dates their years and times their dates, from left to right.
 type resolver struct {
-	r      *reader
-	w      *walker
-	posted int  // civil day
-	known  bool // posted is known
-	last   []int
-	month  int // of 11월, when no day was given
-	year   int
-	prev   *window
-	out    []window
-	rules  []Rule
-	days   map[int]int // what dates were resolved to, by their place: 익일 counts from what stood before it
+	r       *reader
+	w       *walker
+	posted  int  // civil day
+	known   bool // posted is known
+	last    []int
+	month   int // of 11월, when no day was given
+	year    int
+	prev    *window
+	out     []window
+	rules   []Rule
+	datedIn int         // where the sentence of the last date began, plus one
+	days    map[int]int // what dates were resolved to, by their place: 익일 counts from what stood before it
 }
 
 // day resolves a date as written to a civil day. rel is the day that relative forms count

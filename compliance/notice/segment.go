@@ -29,6 +29,7 @@ type segment struct {
 	said     bool // the end is open in words, or by a tilde with nothing after it
 	listed   bool // joined to the previous segment by a comma or the like
 	shift    bool // "02:00에서 04:00로": one time replaces another
+	led      bool // from, starting: a range is announced
 	from, to int  // items
 	at, end  int  // bytes of the folded text
 	line     int
@@ -53,6 +54,7 @@ func (p *parser) segment(i int) (segment, int, bool) {
 	between := false
 	for k := start; k < j; k++ {
 		between = between || p.kind(k) == kLead && p.item(k).n == 1
+		s.led = s.led || p.kind(k) == kLead // "on 25 December, starting at 03:00"
 	}
 	j = p.connect(j, &s, between, lead)
 	s.to = j
@@ -151,7 +153,7 @@ func (p *parser) link(j int, a moment, between bool) link {
 		case it.kind == kCloseParen && !l.ranged && !l.from_, it.kind == kSep && p.text(l.at) == "," && l.from_:
 		case it.kind == kSep && it.flag&word != 0 && between && !l.ranged:
 			l.ranged = true
-		case it.kind == kBreak && it.flag&line != 0 && it.n == 1 && l.lines == 0 && (l.ranged && !l.soft || p.kind(l.at+1) == kRange && p.item(l.at+1).flag == 0):
+		case it.kind == kBreak && it.flag&line != 0 && it.n == 1 && l.lines == 0 && (l.ranged && !l.soft || p.kind(l.at+1) == kRange && p.item(l.at+1).flag == 0 || l.from_ && !l.eseo && p.endsBelow(l.at+1)):
 			l.lines++
 		case it.kind == kZone && !l.ranged:
 		case it.kind == kOpenParen && (l.ranged || l.from_) && p.kind(l.at+1) != kDur && p.kind(l.at+1) != kWord:
@@ -300,8 +302,10 @@ func (p *parser) englishEnd(j int, s *segment) (int, bool) {
 
 // unlinked decides what a single moment is.
 func (p *parser) unlinked(j int, s *segment, lead bool) int {
-	if k, ok := p.englishEnd(j, s); lead && ok {
-		return k
+	if lead || s.led {
+		if k, ok := p.englishEnd(j, s); ok {
+			return k
+		}
 	}
 	switch {
 	case p.kind(j) == kUntil:
@@ -330,7 +334,7 @@ func (p *parser) duration(j int, s *segment) int {
 		switch p.kind(k) {
 		case kDur:
 			after := p.after(k)
-			if p.item(k).flag&dayLed != 0 || has(after, "전") || has(after, "이내") || has(after, "내") || has(after, "후") || has(after, "before") || has(after, "마다") {
+			if p.item(k).flag&dayLed != 0 || grown(after) || has(after, "전") || has(after, "이내") || has(after, "내") || has(after, "후") || has(after, "before") || has(after, "마다") {
 				return j
 			}
 			s.form, s.dur, s.hasDur = lasting, p.item(k), true
@@ -382,9 +386,12 @@ func (p *parser) statedDuration(j int, s *segment) int {
 			if has(after, "전") || has(after, "before") || has(after, "마다") || has(after, "간격") {
 				return j
 			}
-			s.dur, s.hasDur = p.item(k), true
 			close, _, _ := strings.Cut(after, ")")
 			close, _, _ = strings.Cut(close, "\n")
+			if grown(close) {
+				return j
+			}
+			s.dur, s.hasDur = p.item(k), true
 			s.partial = anyOf(words, "중", "순단", "최대", "during", "within", "up to") || anyOf(close, "중단", "순단", "끊", "내외 중", "이내", "내 ", "단절", "interruption", "outage", "일시", "downtime", "간헐", "접속 불가", "재시작", "재기동", "이용 불가", "이용불가", "불안정") && s.dur.n < 3*3600
 			k++
 			if p.kind(k) == kCloseParen {

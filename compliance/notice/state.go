@@ -58,7 +58,7 @@ func tagState(tag string) (State, bool) {
 		return Completed, true
 	case anyOf(t, "연장", "extended", "extension"):
 		return Extended, true
-	case anyOf(t, "연기", "변경", "수정", "정정", "순연", "reschedul", "postpone", "changed", "update:", "revised", "corrected", "보류"):
+	case anyOf(t, "연기", "변경", "수정", "정정", "순연", "reschedul", "postpone", "changed", "update:", "revised", "corrected", "보류", "newtime", "newdate", "newschedule"):
 		return Rescheduled, true
 	}
 	return "", false
@@ -116,7 +116,7 @@ func phraseState(s string, title bool) (State, bool) {
 	switch {
 	case finds(s, title, []string{"취소되었", "취소 되었", "취소됨", "취소합니다", "취소하게", "취소하였", "취소됐", "취소하오니", "취소되어", "취소 안내", "취소안내", "취소를 알려", "취소키로", "취소하기로", "철회", "진행하지 않", "실시하지 않", "시행하지 않", "진행되지 않", "has been cancelled", "has been canceled", "have been cancelled", "have been canceled", "is cancelled", "is canceled", "was cancelled", "was canceled", "cancellation", "will not take place", "called off"}, []string{"서비스", "업무", "거래", "될 수", "수 있"}):
 		return Cancelled, true
-	case finds(s, title, []string{"연장되었", "연장 되었", "연장됩니다", "연장합니다", "연장하였", "연장하게", "연장됨", "연장됐", "연장되어", "연장되오니", "연장 안내", "연장안내", "연장하오니", "연장하여", "연장될 예정", "연장 예정", "연장하고자", "has been extended", "have been extended", "is extended", "was extended", "will be extended", "extension of", "taking longer than", "지연되어", "지연됨에 따라", "지연되고 있", "지연으로", "extended until", "extended to"}, []string{"될 수", "수 있", "될수", "수있", "가능", "may"}):
+	case finds(s, title, []string{"연장되었", "연장 되었", "연장됩니다", "연장합니다", "연장하였", "연장하게", "연장됨", "연장됐", "연장되어", "연장되오니", "연장 안내", "연장안내", "연장하오니", "연장하여", "연장될 예정", "연장 예정", "연장하고자", "연장)", "has been extended", "have been extended", "is extended", "was extended", "will be extended", "extension of", "taking longer than", "지연되어", "지연됨에 따라", "지연되고 있", "지연으로", "extended until", "extended to"}, []string{"될 수", "수 있", "될수", "수있", "가능", "may"}):
 		if !anyOf(s, "연장", "extend") && !anyOf(s, "점검", "작업", "maintenance") {
 			break
 		}

@@ -30,6 +30,7 @@ type walker struct {
 	line    int
 	began   int  // byte where the sentence began
 	allDay  bool // 종일 was said in this sentence before any date
+	list    listing
 }
 
 func walk(sc *scanner) *walker {
@@ -102,7 +103,7 @@ func (w *walker) mark(i int) {
 			w.old, w.new, w.marked = false, true, false
 		}
 	case kWas:
-		if n := len(w.entries); n > 0 && w.entries[n-1].line == w.line {
+		if n := len(w.entries); n > 0 && it.n != turn && w.entries[n-1].line == w.line {
 			w.entries[n-1].was = true
 		}
 		if w.old {
@@ -157,7 +158,7 @@ func (w *walker) caption(it item) {
 		w.label, w.fresh = it.label, true
 		return
 	}
-	w.label, w.fresh = it.label, true
+	w.label, w.fresh, w.list = it.label, true, listing{}
 	w.pending = w.keepPending(it.from)
 }
 
@@ -202,6 +203,7 @@ func (w *walker) breakAt(i int) {
 	for j < len(w.items) && (w.kind(j) == kRange && w.item(j).flag&dash != 0 || w.kind(j) == kBreak && w.item(j).flag&bullet != 0 || w.kind(j) == kOpenParen || w.kind(j) == kNum && w.kind(j+1) != kWeekday || w.kind(j) == kCloseParen || w.kind(j) == kTab) {
 		j++
 	}
+	before := w.label
 	switch w.kind(j) {
 	case kDate, kTime, kWeekday, kRecur, kOrdinal, kLead, kNum, kLabel, kEach, kArrow, kRange:
 		if it.n > 1 && !w.fresh {
@@ -209,10 +211,13 @@ func (w *walker) breakAt(i int) {
 		}
 	default:
 		dashed := j > i+1
-		if it.n > 1 || !dashed && !w.captionAhead(j) {
+		if dashed && w.otherHeading(j) {
+			w.label = labelIgnore
+		} else if it.n > 1 || !dashed && !w.captionAhead(j) {
 			w.label = labelNone
 		}
 	}
+	w.listLine(before, j)
 }
 
 // captionAhead says whether the line at item j is "name: times" or a short name and times,
@@ -287,12 +292,15 @@ func (w *walker) add(s segment, next int) int {
 		w.marked = true
 	}
 	s.sentence = [2]int{w.began, w.sentenceEnd(next)}
-	s.listed = w.joined(s)
+	s.listed = w.joined(s) || w.list.on && s.a.hasTime && !s.a.hasDate
 	if w.allDay && s.form == dayOnly {
 		s.a.allDay = true
 	}
 	w.fresh = false
 	w.scope(&s)
+	if w.servedBelow(s) {
+		s.label = labelDone
+	}
 	e := entry{segment: s}
 	n := len(w.entries)
 	timed := s.a.hasTime && !s.a.hasDate && (!s.b.hasDate || s.b.date.rel == fromLast || s.b.bareWeek) && (s.form == closed || s.form == lasting)
@@ -404,10 +412,15 @@ func (w *walker) scope(s *segment) {
 		return
 	}
 	// "다만 조회는 29일 12:00부터 이용 가능" speaks of the time after a window.
-	if (s.form == openEnded || s.form == point) && s.label != labelETA && anyOf(clause(behind, 48), "이용 가능", "이용가능", "정상 이용", "재개", "정상화", "정상 운영", "오픈", "available again", "be available", "resume") {
+	if (s.form == openEnded || s.form == point) && s.label != labelETA && (anyOf(clause(behind, 48), "이용 가능", "이용가능", "정상 이용", "재개", "정상화", "정상 운영", "오픈", "available again", "be available", "resume") || serves(behind)) {
 		s.label = labelDone
 		return
 	}
+	if s.form == closed && s.label == labelNone && serves(behind) && !anyOf(before, "중단", "점검", "작업") {
+		s.label = labelDone
+		return
+	}
+	endpoint(s, before)
 	if s.label != labelNone && s.label != labelContent && s.label != labelOther {
 		return
 	}

@@ -13,10 +13,10 @@ func dateWords() []keyword {
 		return keyword{pattern: pattern, kind: kMeridiem, n: int(m), anywhere: true}
 	}
 	return []keyword{
-		day("오늘", 0, "의"), day("금일", 0, ""), day("내일", 1, ""), day("모레", 2, ""), day("글피", 3, ""),
+		day("오늘", 0, "의"), day("금일", 0, ""), day("내일", 1, ""), day("명일", 1, ""), day("모레", 2, ""), day("글피", 3, ""),
 		day("어제", -1, ""), day("작일", -1, ""), day("그제", -2, ""), day("today", 0, "'s"), day("tonight", 0, ""), day("tomorrow", 1, ""), day("yesterday", -1, ""),
 		day("the day after tomorrow", 2, ""),
-		next("익일", 1, ""), next("명일", 1, ""), next("다음 날", 1, ""), next("이튿 날", 1, ""), next("익익일", 2, ""), next("당일", 0, ""), next("같은 날", 0, ""), next("동일", 0, "한|하|인|일|시|조건|내용| 조건| 내용| 서비스| 시스템"),
+		next("익일", 1, ""), next("다음 날", 1, ""), next("이튿 날", 1, ""), next("익익일", 2, ""), next("당일", 0, ""), next("같은 날", 0, ""), next("동일", 0, "한|하|인|일|시|조건|내용| 조건| 내용| 서비스| 시스템"),
 		next("next day", 1, ""), next("the next day", 1, ""), next("following day", 1, ""), next("the following day", 1, ""), next("same day", 0, ""), next("the same day", 0, ""), next("d+1", 1, ""), next("+1일", 1, ""), next("+1 day", 1, ""), next("(+1)", 1, ""),
 		mer("오전", korAM), mer("오후", korPM), mer("새벽", dawn), mer("아침", dawn), mer("낮", noonish), mer("저녁", evening), mer("밤", night), mer("심야", night),
 		{pattern: "am", kind: kMeridiem, n: int(engAM)}, {pattern: "pm", kind: kMeridiem, n: int(engPM)}, {pattern: "a.m.", kind: kMeridiem, n: int(engAM)}, {pattern: "p.m.", kind: kMeridiem, n: int(engPM)},
@@ -64,6 +64,9 @@ func changeWords() []keyword {
 	add(kOld, "정정 전", "조정 전", "당초", "종전", "원래", "애초", "변경 전", "연기 전", "수정 전", "기존 일정", "기존 일시", "기존 점검", "기존 작업", "기존에", "기존", "최초", "originally", "original", "previously", "previous", "initially", "formerly")
 	add(kNew, "정정 후", "조정 후", "변경 후", "연기 후", "수정 후", "변경 일정", "변경 일시", "변경된 일정", "변경된 일시", "변경된", "변경 시간", "연기된", "수정된", "연장된", "rescheduled to", "rescheduled for", "moved to", "postponed to", "postponed until", "changed to", "now be", "now take place", "will now", "new schedule", "new window", "new time", "new date", "revised", "instead", "extended to", "extended until", "updated to", "pushed back to", "pushed to", "brought forward to")
 	add(kWas, "예정이었으나", "예정이었지만", "예정이었는데", "예정되었으나", "예정되어 있었으나", "예정했으나", "예정이였으나", "계획이었으나", "계획되었으나", "계획하였으나", "공지하였으나", "안내하였으나", "안내드렸으나", "공지드렸으나", "예정되었던", "예정됐던", "예정이던", "예정이었던", "예정되어 있던", "예정돼 있던", "예정된", "예정했던", "계획되었던", "계획된", "계획했던", "실시하려던", "진행하려던", "진행 예정이었던", "실시 예정이었던", "진행 예정이던", "공지했던", "공지한", "공지드렸던", "공지드린", "안내드린", "안내해 드린", "안내드렸던", "실시 예정이던", "하려던", "하기로 했던", "has been rescheduled", "has been moved", "has been postponed", "has been changed", "is rescheduled", "is postponed", "was rescheduled", "was moved", "was postponed", "have been rescheduled", "have been moved")
+	for _, p := range []string{"밝혔으나", "밝혔지만", "발표했으나", "공지했으나", "안내했으나", "이었으나", "였으나", "이었지만", "였지만", "했으나", "했지만", "하였으나", "됐으나", "되었으나", "밝혔는데", "했다가"} {
+		list = append(list, keyword{pattern: p, kind: kWas, n: turn, anywhere: true})
+	}
 	return list
 }
 

@@ -61,6 +61,63 @@ func shortAmerican(s string) (hours int, ok bool) {
 	return 0, false
 }
 
+// americanZone reads Central, US/Pacific and Eastern Daylight Time: after a time these words
+// name its zone. The item's to is their length.
+func americanZone(s string) (item, bool) {
+	n := 0
+	for _, prefix := range []string{"us/", "us ", "u.s. "} {
+		if has(s, prefix) {
+			n = len(prefix)
+			break
+		}
+	}
+	it := item{flag: americanDST}
+	found := false
+	for _, z := range []struct {
+		name  string
+		hours int
+	}{{"eastern", -5}, {"central", -6}, {"mountain", -7}, {"pacific", -8}} {
+		if has(s[n:], z.name) {
+			found = true
+			n += len(z.name)
+			it.n = z.hours * 3600
+			break
+		}
+	}
+	if !found || n < len(s) && isLetter(s[n]) || has(s[n:], " europe") || has(s[n:], " africa") {
+		return item{}, false
+	}
+	for _, part := range []struct {
+		word string
+		flag uint8
+		more int
+	}{{" standard", 0, 0}, {" daylight", 0, 3600}, {" savings", 0, 0}, {" saving", 0, 0}, {" time", 0, 0}} {
+		if !has(s[n:], part.word) {
+			continue
+		}
+		n += len(part.word)
+		if part.word == " standard" || part.word == " daylight" {
+			it.flag = part.flag
+		}
+		it.n += part.more
+	}
+	it.to = n
+	return it, !nounFollows(s[n:])
+}
+
+// nounFollows tells "22:00 Central" from "22:00 central office".
+func nounFollows(s string) bool {
+	if len(s) < 2 || s[0] != ' ' || !isLetter(s[1]) {
+		return false
+	}
+	for _, w := range []string{"to ", "until ", "till ", "through ", "and ", "on ", "for ", "lasting ", "as ", "we ", "with ", "in ", "or ", "the ", "our "} {
+		if has(s[1:], w) {
+			return false
+		}
+	}
+	return true
+}
+
 // zone reads a zone's name and the offset that may follow UTC or GMT.
 func (sc *scanner) zone(i int, name zoneName, n int) int {
 	it := item{kind: kZone, from: i, to: i + n, n: int(name.hours * 3600), flag: name.flag}

@@ -1,0 +1,49 @@
+package notice
+
+// serves says whether the words right after a time say that service is given then: "13일
+// 9시부터 정상 납부가 가능합니다", "3시부터 9시 사이에는 종전처럼 서비스를 제공합니다".
+func serves(behind string) bool {
+	near := clause(behind, 72)
+	if anyOf(near, "불가", "않", "어려", "없", "중단", "중지", "제한", "지연", "점검", "만 가능", "만 이용", "만 제공") {
+		return false
+	}
+	return anyOf(near, "종전처럼", "종전대로", "평소처럼", "평소대로", "정상 제공", "정상 납부", "정상 영업", "정상 가동", "정상적으로", "정상 서비스",
+		"서비스를 제공", "가능하다", "가능합니다", "가능하며", "가능해", "가능할", "이용할 수 있", "이용하실 수 있", "이용이 가능")
+}
+
+// grown says whether the words after a duration make it the distance by which a window
+// changed, as in (2시간 연장), and not the window's length.
+func grown(after string) bool {
+	for _, change := range []string{"연장", "단축", "추가", "지연", "연기", "늘", "longer", "later", "extension"} {
+		if has(after, change) {
+			return true
+		}
+	}
+	return false
+}
+
+// endpoint lets words of a sentence caption a lone time: 시작 시각은 0시 30분, 종료 시각은
+// 2시 40분입니다.
+func endpoint(s *segment, before string) {
+	if s.form != point || s.shift || s.label != labelNone {
+		return
+	}
+	near := lastRunes(before, 10)
+	moment := anyOf(near, "시점은", "시각은", "시간은", "일시는", "시점이", "시각이")
+	switch {
+	case moment && anyOf(near, "시작", "개시"):
+		s.label = labelStart
+	case moment && anyOf(near, "종료", "완료", "끝"):
+		s.label = labelEnd
+	}
+}
+
+// endsOpen says whether a sentence gives the end of the window that the one before it left
+// open: 22시부터 점검을 시작합니다. 익일 2시까지 이용하실 수 없습니다.
+func (v *resolver) endsOpen(open, e entry) bool {
+	if v.r.out.Kind != Maintenance || open.form != openEnded || !open.a.hasTime || e.form != until || !e.a.hasTime || e.line > open.line+1 || e.label != open.label || open.old || e.old || len(open.heads) > 0 {
+		return false
+	}
+	near := clause(v.w.behind(e.segment), 72)
+	return anyOf(near, "점검", "중단", "중지", "불가", "제한", "없습", "없다", "진행", "계속") && !anyOf(near, "완료", "마쳐", "마치", "저장", "신청", "접수", "미리", "가능", "종료해", "로그아웃")
+}
