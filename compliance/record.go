@@ -61,7 +61,9 @@ func (r Record) tellings() []telling {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b telling) int {
-		return cmp.Or(a.seen.FirstSeen.Compare(b.seen.FirstSeen), cmp.Compare(a.notice.ID, b.notice.ID), cmp.Compare(a.rev.N, b.rev.N))
+		// What was first seen in one look is told in the order in which the board has it.
+		return cmp.Or(a.seen.FirstSeen.Compare(b.seen.FirstSeen), a.notice.Claimed.Compare(b.notice.Claimed), cmp.Compare(a.notice.Seq, b.notice.Seq),
+			cmp.Compare(a.notice.ID, b.notice.ID), cmp.Compare(a.rev.N, b.rev.N))
 	})
 	return out
 }

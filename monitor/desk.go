@@ -184,8 +184,8 @@ func (c *committer) ringing(now time.Time) []string {
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(c.sites)) {
 		state := c.states[id]
-		if state.Outage == nil && len(c.boardsOf[id])+len(c.statements[id]) == 0 {
-			continue
+		if state.Outage == nil && len(c.statements[id]) == 0 && !c.noticed(id) {
+			continue // no clock can run
 		}
 		since := state.ClocksAt
 		if at := c.told[id]; at.After(since) {
@@ -198,6 +198,11 @@ func (c *committer) ringing(now time.Time) []string {
 		c.told[id] = now
 	}
 	return out
+}
+
+// noticed says whether any notice stands or stood on the site's boards.
+func (d *desk) noticed(site string) bool {
+	return slices.ContainsFunc(d.boardsOf[site], func(board string) bool { return len(d.books[board].Notices) > 0 })
 }
 
 // Record is what is on record of a site's notices, as the engine knows it: of the last
