@@ -137,9 +137,9 @@ export class Desk {
       if (!o) continue
       const length = now - o.start
       const part = o.part ?? 'unannounced'
-      const told = s.site === 'regulations' ? [{ outage: o.id, eta: now + hour, last_absent: o.start + 11 * minute, first_seen: o.start + 12 * minute, where: 'regulations/outage', notice: 'x', outside: false }, { outage: o.id, eta: now + 2 * hour, last_absent: o.start + 31 * minute, first_seen: o.start + 32 * minute, where: 'regulations/outage', notice: 'x', outside: false }] : []
+      const told = part === 'planned' ? [{ outage: o.id, eta: now + 95 * minute, last_absent: now - 6.1 * day, first_seen: now - 6 * day, where: 'service-centre/news', notice: 'x', outside: false }] : s.site === 'regulations' ? [{ outage: o.id, eta: now + hour, last_absent: o.start + 11 * minute, first_seen: o.start + 12 * minute, where: 'regulations/outage', notice: 'x', outside: false }, { outage: o.id, eta: now + 2 * hour, last_absent: o.start + 31 * minute, first_seen: o.start + 32 * minute, where: 'regulations/outage', notice: 'x', outside: false }] : []
       out.push(account(o, part === 'overrun' ? { planned_ms: length - 22 * minute, overrun_ms: 22 * minute } : { [`${part}_ms`]: length }, [
-        told.length ? duty('recovery-announcement', o, o.start + 30 * minute, 'kept', 'in_time', told[0].first_seen) : duty('recovery-announcement', o, o.start + 30 * minute, length > 30 * minute ? 'broken' : 'at_risk', length > 30 * minute ? 'not_announced' : 'not_announced_yet'),
+        told.length ? duty('recovery-announcement', o, o.start + 30 * minute, 'kept', 'in_time', Math.max(o.start, told[0].first_seen)) : duty('recovery-announcement', o, o.start + 30 * minute, length > 30 * minute ? 'broken' : 'at_risk', length > 30 * minute ? 'not_announced' : 'not_announced_yet'),
         duty('recovery-time', o, o.start + 2 * day, 'at_risk', 'not_restored_yet'),
       ], told))
     }

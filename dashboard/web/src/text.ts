@@ -167,6 +167,11 @@ export class Speech {
     return this.dayOf(ms) === this.dayOf(now) ? this.time(ms) : `${this.date(ms)} ${this.hourMinute(ms)}`
   }
 
+  /** As since, to the minute: of what was announced so. */
+  near(ms: number, now: number): string {
+    return this.dayOf(ms) === this.dayOf(now) ? this.hourMinute(ms) : this.dayTime(ms)
+  }
+
   /** The calendar day in the zone, only to compare. */
   dayOf(ms: number): string {
     return this.format('day', { year: 'numeric', month: '2-digit', day: '2-digit' }, ms)
