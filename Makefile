@@ -7,7 +7,8 @@ STATICCHECK_VERSION = v0.8.2
 GOLANGCI_VERSION    = v2.15.0
 GOVULNCHECK_VERSION = v1.9.0
 FUZZTIME  ?= 30s
-FUZZ_TARGETS = ./compliance:FuzzStep ./compliance:FuzzDecodeBlock ./compliance/calendar:FuzzParseOverrides ./config:FuzzParse
+FUZZ_TARGETS = ./compliance:FuzzStep ./compliance:FuzzDecodeBlock ./compliance/calendar:FuzzParseOverrides ./compliance/notice:FuzzRead \
+	./config:FuzzParse ./scanners:FuzzMask ./scanners/notices:FuzzGuess ./scanners/notices:FuzzText
 
 .PHONY: help run test build web web-test go-test lint vet staticcheck golangci govulncheck bench fuzz clean
 

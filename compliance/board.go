@@ -106,7 +106,7 @@ func (b BoardBook) Known(now time.Time) []scanners.Known {
 	var out []scanners.Known
 	for _, n := range b.Notices {
 		last, ok := n.Latest()
-		k := scanners.Known{Key: n.Key, URL: n.URL}
+		k := scanners.Known{Key: n.Key, URL: n.URL, Title: last.Title}
 		if ok && !last.TitleOnly {
 			k.Digest = last.Digest
 		}

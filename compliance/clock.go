@@ -47,8 +47,13 @@ func (r Record) Clocks(plans []Plan, open *Outage, p Promises, now time.Time) []
 	if open != nil {
 		outages = append(outages, *open)
 	}
+	return Clocks(plans, r.Obligations(plans, outages, p, now))
+}
+
+// Clocks are the clocks of the obligations, by their limits.
+func Clocks(plans []Plan, obligations []Obligation) []Clock {
 	var out []Clock
-	for _, o := range r.Obligations(plans, outages, p, now) {
+	for _, o := range obligations {
 		c := Clock{Site: o.Site, Subject: o.Subject, Start: o.Start, Limit: o.Limit, Met: o.Met, Verdict: o.Verdict}
 		switch o.Clause {
 		case ClauseMaintenance:

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"os/exec"
 	"reflect"
 	"slices"
 	"strconv"
@@ -105,18 +104,18 @@ func (b *builder) shooter(hosts []string, allow []string, ca []byte) (notices.Sh
 	if br.Off {
 		return nil, nil
 	}
-	path := firstOf(br.Path, "chromium")
-	if _, err := exec.LookPath(path); err != nil {
-		if br.Path != "" {
-			b.d.on("browser.path", messages.New("config.no_browser", "err", err))
-		}
-		return nil, nil
-	}
 	client, err := fetch.New(fetch.Config{UserAgent: b.deps.UserAgent, CA: ca, Hosts: hosts, AllowHosts: allow})
 	if err != nil {
 		return nil, err
 	}
-	return notices.NewChromium(path, notices.ChromiumConfig{Client: client, PrivateCA: ca != nil, NoSandbox: br.NoSandbox})
+	made, err := notices.NewChromium(br.Path, notices.ChromiumConfig{Client: client, PrivateCA: ca != nil, NoSandbox: br.NoSandbox})
+	switch {
+	case err == nil:
+		return made, nil
+	case br.Path != "":
+		b.d.on("browser.path", messages.New("config.no_browser", "err", err))
+	}
+	return nil, nil
 }
 
 // siteBoards builds all boards of a site: those that are configured, the standing notices of

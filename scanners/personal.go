@@ -25,7 +25,8 @@ import (
 // 사업자등록번호), which are public. Names, addresses and health data have no shape and are not found.
 //
 // Text may be plain or HTML: full-width digits, the dashes and spaces of Unicode, zero-width
-// characters and character references (&#45; &nbsp;) count as what they stand for. Digits that tags
+// characters, character references (&#45; &nbsp;) and the escapes of URLs and scripts (%2D, \u002d) count
+// as what they stand for. Digits that tags
 // split (<b>880101</b>-1234567) are not found in HTML: extract the text first.
 //
 // It takes time linear in the length of text.
@@ -77,9 +78,13 @@ func (g group) String() string {
 
 // run is groups of digits with short separators between them, as "010-1234-5678".
 type run struct {
-	groups   []group
-	from, to int
+	groups []group
+	digits int
+	to     int
 }
+
+// shortest is how many digits a personal number has at least.
+const shortest = 10
 
 // What bounds the memory that a run takes. A run of maxGroups is read on from its last few groups,
 // so that a number across the border is seen; no number has more groups than overlap, nor
@@ -95,16 +100,17 @@ const maxSeparator = 3
 
 // findNumbers finds the digits of all numbers that are personal, and how many numbers.
 func findNumbers(text string) (cuts []cut, n int) {
+	var whole run // used over and over
 	for i := 0; i < len(text); {
 		c := text[i]
-		if c < '0' && c != '&' || c > '9' && c < 0x80 && !passportLetter(c) {
+		if c < '0' && c != '&' && c != '%' || c > '9' && c < 0x80 && c != '\\' && !passportLetter(c) {
 			i++ // nothing that begins a number
 			continue
 		}
 		r, size := symbol(text, i)
 		switch {
 		case isDigit(r):
-			whole := readRun(text, i)
+			whole.read(text, i)
 			found, k := whole.personal(text)
 			cuts, n = append(cuts, found...), n+k
 			i = whole.to
@@ -125,57 +131,66 @@ func findNumbers(text string) (cuts []cut, n int) {
 	return cuts, n
 }
 
-// readRun reads the run that begins with the digit at i. It ends behind its last digit.
-func readRun(text string, i int) run {
-	out := run{from: i, groups: []group{{}}}
+// begin begins a group, in the memory of an earlier run's if there is any.
+func (r *run) begin() *group {
+	if n := len(r.groups); n < cap(r.groups) {
+		r.groups = r.groups[:n+1]
+		r.groups[n] = group{digits: r.groups[n].digits[:0]}
+	} else {
+		r.groups = append(r.groups, group{})
+	}
+	return &r.groups[len(r.groups)-1]
+}
+
+// read reads the run that begins with the digit at i. It ends behind its last digit.
+func (r *run) read(text string, i int) {
+	r.groups, r.digits = r.groups[:0], 0
+	g := r.begin()
 	separators, dashes, others := 0, 0, 0
 	for i < len(text) {
-		r, size := symbol(text, i)
+		c, size := symbol(text, i)
 		switch {
-		case isDigit(r):
+		case isDigit(c):
 			if separators > 0 {
-				if len(out.groups) == maxGroups {
-					return out
+				if len(r.groups) == maxGroups {
+					return
 				}
-				out.groups = append(out.groups, group{dashed: dashes == 1, spaced: others > 0 || dashes > 1})
+				g = r.begin()
+				g.dashed, g.spaced = dashes == 1, others > 0 || dashes > 1
 				separators, dashes, others = 0, 0, 0
 			}
-			g := &out.groups[len(out.groups)-1]
+			r.digits++
 			if len(g.digits) < maxDigits {
-				g.digits = append(g.digits, digit{cut{i, i + size}, byte(r)})
+				g.digits = append(g.digits, digit{cut{i, i + size}, byte(c)})
 			}
-			out.to = i + size
-		case zeroWidth(r):
-		case r == '-':
+			r.to = i + size
+		case zeroWidth(c):
+		case c == '-':
 			separators++
 			dashes++
-		case r == ' ' || r == '.' || r == '·' || r == ')':
+		case c == ' ' || c == '.' || c == '·' || c == ')' || c == '+': // a plus is a space in URLs
 			separators++
-			if r != '.' {
+			if c != '.' {
 				others++
 			}
 		default:
-			return out
+			return
 		}
 		if separators > maxSeparator {
-			return out
+			return
 		}
 		i += size
 	}
-	return out
 }
 
 // personal finds the personal numbers among a run's groups: the first shape that fits at a
 // group wins, then the search goes on behind it.
-func (r run) personal(text string) (cuts []cut, n int) {
+func (r *run) personal(text string) (cuts []cut, n int) {
+	if r.digits < shortest {
+		return nil, 0
+	}
 	for i := 0; i < len(r.groups); {
-		w := window{text: text, groups: r.groups[i:], begins: i == 0}
-		took := 0
-		for _, kind := range [...]func(window) int{window.resident, window.mobile, window.licence, window.card, window.account} {
-			if took = kind(w); took > 0 {
-				break
-			}
-		}
+		took := window{text: text, groups: r.groups[i:], begins: i == 0}.personal()
 		if took == 0 {
 			i++
 			continue
@@ -194,7 +209,7 @@ func (r run) personal(text string) (cuts []cut, n int) {
 // findMails finds the local parts of e-mail addresses (RFC 5321, 4.1.2, as they are written in
 // practice) and how many there are. The domain stays: it says whose address it was.
 func findMails(text string) (cuts []cut, n int) {
-	if !strings.ContainsAny(text, "@＠") && !strings.Contains(text, "&") {
+	if !strings.ContainsAny(text, "@＠&%\\") {
 		return nil, 0
 	}
 	var local []cut

@@ -50,6 +50,23 @@ func (w window) after(n int) string {
 // nearby is how far a word lends its meaning to a number, in bytes: some twenty Hangul.
 const nearby = 64
 
+// personal returns how many of the next groups are one personal number, 0 if they are none.
+func (w window) personal() int {
+	if n := w.resident(); n > 0 {
+		return n
+	}
+	if n := w.mobile(); n > 0 {
+		return n
+	}
+	if n := w.licence(); n > 0 {
+		return n
+	}
+	if n := w.card(); n > 0 {
+		return n
+	}
+	return w.account()
+}
+
 // resident takes a resident or foreigner registration number: YYMMDD-GNNNNNN.
 func (w window) resident() int {
 	n := 0
@@ -75,7 +92,7 @@ func (w window) resident() int {
 
 // birthDate reports whether the first seven of a number's digits are a day on which somebody alive can
 // have been born. The seventh says the century: 1, 2, 5, 6 are 19xx and 3, 4, 7, 8 20xx; 9 and 0 are
-// 18xx. It knows no today, so that the same text is always masked alike: 20xx goes to 2049.
+// 18xx. From 1920 on: the numbers of many companies (110111-...) read as days of 1911. It knows no today, so that the same text is always masked alike: 20xx goes to 2049.
 func birthDate(d string) bool {
 	yy, mm, dd := number2(d[0:]), number2(d[2:]), number2(d[4:])
 	year := 2000 + yy
@@ -86,7 +103,7 @@ func birthDate(d string) bool {
 	default:
 		return false
 	}
-	return year >= 1910 && year < 2050 && monthDay(year, mm, dd)
+	return year >= 1920 && year < 2050 && monthDay(year, mm, dd)
 }
 
 func monthDay(year, mm, dd int) bool {
@@ -340,12 +357,17 @@ func passportLetter(c byte) bool {
 }
 
 // symbol reads the character at i as what it stands for: full-width forms are narrowed, dashes and
-// spaces of all kinds become '-' and ' ', character references are resolved.
+// spaces of all kinds become '-' and ' ', character references (&#45;) and the escapes of URLs (%2D)
+// and scripts (\u002d) are resolved.
 func symbol(text string, i int) (r rune, size int) {
-	if c := text[i]; c < 0x80 {
-		if c == '&' {
-			return reference(text, i)
-		}
+	switch c := text[i]; {
+	case c == '&':
+		return reference(text, i)
+	case c == '%':
+		return escaped(text, i, 1, 2)
+	case c == '\\' && strings.HasPrefix(text[i:], `\u`):
+		return escaped(text, i, 2, 4)
+	case c < 0x80:
 		return rune(c), 1
 	}
 	r, size = utf8.DecodeRuneInString(text[i:])
@@ -397,14 +419,8 @@ func reference(text string, i int) (rune, int) {
 		digits, base = digits[1:], 16
 	}
 	for _, c := range []byte(digits) {
-		n := 99
-		switch {
-		case c >= '0' && c <= '9':
-			n = int(c - '0')
-		case c|0x20 >= 'a' && c|0x20 <= 'f':
-			n = int(c|0x20-'a') + 10
-		}
-		if n >= base {
+		n, ok := hexDigit(c)
+		if !ok || n >= base {
 			return '&', 1
 		}
 		v = v*base + n
@@ -413,6 +429,37 @@ func reference(text string, i int) (rune, int) {
 		return '&', 1
 	}
 	return narrow(rune(v)), end + 1
+}
+
+// escaped reads an escape of so many hexadecimal digits behind its mark. Of the escapes of URLs only those
+// of ASCII count: the others are parts of characters.
+func escaped(text string, i, mark, digits int) (rune, int) {
+	end := i + mark + digits
+	if end > len(text) {
+		return rune(text[i]), 1
+	}
+	v := 0
+	for _, c := range []byte(text[i+mark : end]) {
+		n, ok := hexDigit(c)
+		if !ok {
+			return rune(text[i]), 1
+		}
+		v = v*16 + n
+	}
+	if v == 0 || digits == 2 && v >= 0x80 {
+		return rune(text[i]), 1
+	}
+	return narrow(rune(v)), end - i
+}
+
+func hexDigit(c byte) (int, bool) {
+	switch {
+	case c >= '0' && c <= '9':
+		return int(c - '0'), true
+	case c|0x20 >= 'a' && c|0x20 <= 'f':
+		return int(c|0x20-'a') + 10, true
+	}
+	return 0, false
 }
 
 func isDigit(r rune) bool  { return r >= '0' && r <= '9' }

@@ -7,7 +7,9 @@ import (
 	"io"
 	"slices"
 	"testing"
+	"time"
 
+	"github.com/charterwatch/charterwatch/compliance/notice"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/probes"
@@ -111,6 +113,51 @@ func TestOutcomesAndReasonsHaveWords(t *testing.T) {
 					t.Errorf("%s has no word for %s", lang, m.Key)
 				}
 			}
+		}
+	}
+}
+
+// Whatever a notice may be read as has words, and so has whatever a draft may get wrong.
+func TestReadingsHaveWords(t *testing.T) {
+	sets := map[string][]string{
+		"notice_kind":       {string(notice.Maintenance), string(notice.Outage), string(notice.Recovery), string(notice.Other)},
+		"notice_state":      {string(notice.Planned), string(notice.Rescheduled), string(notice.Extended), string(notice.Cancelled), string(notice.Completed)},
+		"notice_type":       {string(notice.Regular), string(notice.Emergency)},
+		"notice_freq":       {"daily", "weekly", "monthly", "yearly"},
+		"notice_weekday":    {"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"},
+		"notice_difference": {notice.DifferMissing, notice.DifferExtra, notice.DifferStart, notice.DifferEnd, notice.DifferKind},
+	}
+	for _, p := range notice.Problems() {
+		sets["notice_problem"] = append(sets["notice_problem"], string(p))
+	}
+	for _, lang := range messages.Languages() {
+		for set, names := range sets {
+			for _, name := range names {
+				if !messages.In(lang).Has(set + "." + name) {
+					t.Errorf("%s has no word for %s.%s", lang, set, name)
+				}
+			}
+		}
+	}
+}
+
+func TestPostBy(t *testing.T) {
+	seoul := time.FixedZone("KST", 9*3600)
+	at := func(d, h int) time.Time { return time.Date(2026, 11, d, h, 0, 0, 0, seoul) }
+	for _, c := range []struct {
+		starts []time.Time
+		want   time.Time
+	}{
+		{[]time.Time{at(28, 22)}, at(25, 0)},            // the fourth day ahead ends before the 72nd hour
+		{[]time.Time{at(28, 0)}, at(25, 0)},             // both
+		{[]time.Time{at(28, 22), at(27, 1)}, at(24, 0)}, // the first window decides
+	} {
+		var windows []notice.Window
+		for _, s := range c.starts {
+			windows = append(windows, notice.Window{Start: s})
+		}
+		if got := postBy(windows, seoul); !got.Equal(c.want) {
+			t.Errorf("%v: %s, want %s", c.starts, got, c.want)
 		}
 	}
 }

@@ -7,6 +7,7 @@
 //	charterwatch probe --config FILE SITE/CHECK   look once and show what was seen
 //	charterwatch store backup|check --dir DIR     copy or verify the embedded database
 //	charterwatch token new|list|revoke --dir DIR  manage API tokens
+//	charterwatch notice parse|lint            read a maintenance notice, or check a draft of one
 //	charterwatch version
 //
 // It speaks Korean and English: --lang, CHARTERWATCH_LANG, the locale or the configuration's
@@ -33,7 +34,7 @@ var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	t := &terminal{out: os.Stdout, errs: os.Stderr}
+	t := &terminal{in: os.Stdin, out: os.Stdout, errs: os.Stderr}
 	err := run(ctx, os.Args[1:], t)
 	stop()
 	if err != nil {
@@ -54,6 +55,9 @@ const (
 	listUsage    = "token list --dir DIR"
 	revokeUsage  = "token revoke --dir DIR ID"
 	versionUsage = "version"
+
+	noticeParseUsage = "notice parse --posted DATE --title TITLE"
+	noticeLintUsage  = "notice lint --site SITE --window WINDOW"
 )
 
 func (t *terminal) help() {
@@ -71,6 +75,8 @@ func (t *terminal) help() {
 	command(newUsage, t.text("cli.help.token_new"))
 	command(listUsage, t.text("cli.help.token_list"))
 	command(revokeUsage, t.text("cli.help.token_revoke"))
+	command(noticeParseUsage, t.text("cli.help.notice_parse"))
+	command(noticeLintUsage, t.text("cli.help.notice_lint"))
 	command(versionUsage, t.text("cli.help.version"))
 	commands.print(t.out)
 	fmt.Fprintln(t.out)
@@ -89,7 +95,7 @@ func run(ctx context.Context, args []string, t *terminal) error {
 	}
 	commands := map[string]func(context.Context, []string, *terminal) error{
 		"serve": serve, "demo": demonstrate, "config": configCommand, "probe": probeOnce,
-		"store": storeCommand, "token": tokenCommand,
+		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand,
 	}
 	switch args[0] {
 	case "help", "-h", "--help":

@@ -18,6 +18,7 @@ import (
 // terminal is where a command speaks to people, and in which language. Logs go to errs, too:
 // they are in English.
 type terminal struct {
+	in        io.Reader
 	out, errs io.Writer
 	speech    messages.Speech
 	settled   bool // a flag or the environment chose the language

@@ -15,7 +15,7 @@ const (
 // resolve turns the walker's entries into windows and rules.
 func (v *resolver) resolve() {
 	v.learn()
-	entries := v.joinLabels(v.w.entries)
+	entries := shareZones(v.joinLabels(v.w.entries))
 	for i := 0; i < len(entries); i++ {
 		if len(v.out) >= maxWindows {
 			v.r.problem(TooMany, entries[i].at, entries[i].end)
@@ -28,35 +28,6 @@ func (v *resolver) resolve() {
 		v.entry(e, i, entries)
 	}
 	v.captionedDuration()
-}
-
-// captionedDuration uses 소요시간: 4시간. It ends an open window, or checks the windows: one
-// of them, or all together, must be as long.
-func (v *resolver) captionedDuration() {
-	for _, h := range v.w.spans {
-		if h.label != labelDuration || h.dur.n <= 0 || len(v.out) == 0 {
-			continue
-		}
-		total, agreed, open := 0, false, 0
-		for i := range v.out {
-			w := &v.out[i]
-			switch {
-			case w.old:
-			case w.open && !w.said:
-				w.open, w.stop = false, w.start+h.dur.n
-				w.ends = w.begins.Add(time.Duration(h.dur.n) * time.Second)
-				agreed = true
-			case w.open:
-				open++
-			case !w.allDay:
-				total += w.stop - w.start
-				agreed = agreed || agrees(h.dur, w.stop-w.start)
-			}
-		}
-		if !agreed && total > 0 && open == 0 && !agrees(h.dur, total) && !(h.dur.flag&approx != 0 && h.dur.n < total) {
-			v.r.problem(DurationMismatch, h.at, h.end)
-		}
-	}
 }
 
 // learn takes year and month from dates that are only these: 2026년 11월 정기점검.
@@ -147,8 +118,23 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 		v.r.problem(NoYear, e.at, e.end)
 		return nil, false
 	}
-	v.r.problem(NoDate, e.at, e.end)
+	if day, ok := v.dateBehind(e); ok {
+		return []int{day}, true
+	}
+	if v.r.out.Kind == Maintenance { // outages are of the day that they are reported on
+		v.r.problem(NoDate, e.at, e.end)
+	}
 	return []int{v.posted}, true
+}
+
+// dateBehind finds the date that follows its time on the same line: 22:00 ~ 24:00 (11월 28일).
+func (v *resolver) dateBehind(e entry) (int, bool) {
+	for _, o := range v.w.entries {
+		if o.at > e.end && o.line == e.line && o.form == dayOnly && o.label == e.label && o.a.date.rel == written {
+			return v.moment(o.a, 0, false, o)
+		}
+	}
+	return 0, false
 }
 
 // dangling says whether the last entries were dates that still wait for their times.
@@ -254,9 +240,31 @@ func (v *resolver) doubts(e entry, p pairing, day int) {
 	if v.prev != nil && e.listed && !e.a.hasDate && !v.prev.open && p.start < v.prev.start {
 		v.r.problem(AmbiguousDate, e.at, e.end)
 	}
-	if e.hasDur && !agrees(e.dur, p.end-p.start) && !(e.partial && e.dur.n < p.end-p.start) {
+	if e.hasDur && !agrees(e.dur, p.end-p.start) && !(e.partial && e.dur.n < p.end-p.start) && !agrees(e.dur, v.total()+p.end-p.start) {
 		v.r.problem(DurationMismatch, e.dur.from, e.dur.to)
 	}
+}
+
+// leadingDuration ends "down for 3 hours starting at 10 pm".
+func (v *resolver) leadingDuration() {
+	for i := range v.out {
+		w := &v.out[i]
+		if !w.open || w.said || w.old {
+			continue
+		}
+		for _, h := range v.w.spans {
+			if h.label != labelDuration && h.end <= w.at && w.at-h.end < 40 && h.sentence[0] == w.sentence[0] && h.line == w.line && h.dur.n > 0 && !h.dropped(v.w) {
+				w.open, w.stop = false, w.start+h.dur.n
+				w.ends = w.begins.Add(time.Duration(h.dur.n) * time.Second)
+			}
+		}
+	}
+}
+
+// dropped says whether the duration is a distance in time: two hours before, 30분 전.
+func (h hint) dropped(w *walker) bool {
+	after := w.after(h.from)
+	return has(after, "전") || has(after, "before") || has(after, "after") || has(after, "후") || has(after, "이내") || has(after, "prior") || has(after, "in advance")
 }
 
 // endDated resolves a range of which only the end has a date.
@@ -422,109 +430,3 @@ func (v *resolver) timesOfEachDay(next, e entry, from, to int) bool {
 func minuteOf(second int) int { return (second - floorDay(second)*daySeconds) / 60 }
 
 func (v *resolver) midnight(day int) time.Time { return instant(day*daySeconds, v.r.zone) }
-
-// rule turns times of day under recurring heads into rules.
-func (v *resolver) rule(e entry) {
-	s := e.segment
-	var from, to int
-	switch s.form {
-	case closed:
-		p, ok := v.pair(s, 0, 0, false)
-		if !ok {
-			return
-		}
-		v.doubts(e, p, 0)
-		from, to = p.start, p.end
-	case lasting:
-		from = options(s.a.clock, false, noMer)[0].sec
-		to = from + s.dur.n
-	default:
-		return
-	}
-	for _, h := range e.heads {
-		for _, r := range h.rules(from/60%1440, to/60%1440) {
-			if e.since != nil {
-				if d, ok := v.moment(e.since.a, 0, false, e); ok {
-					r.Since = v.midnight(d)
-				}
-			}
-			if e.limit != nil {
-				if d, ok := v.moment(e.limit.a, 0, false, e); ok {
-					r.Until = v.midnight(d + 1)
-				}
-			}
-			r.Zone = v.ruleZone(s)
-			v.rules = append(v.rules, r)
-		}
-	}
-	v.r.span("rule", v.w.items[e.heads[0].from].from, v.w.items[e.heads[0].to-1].to)
-	v.r.span("rule", e.at, e.end)
-}
-
-// add places a window in its zone.
-func (v *resolver) add(w window) {
-	zone := v.r.zone
-	it, ok := w.b.zone, w.b.hasZone
-	if !ok {
-		it, ok = w.a.zone, w.a.hasZone
-	}
-	if !ok {
-		it, ok = v.zoneBehind(w)
-	}
-	if !ok && v.w.zone != nil {
-		it, ok = *v.w.zone, true
-	}
-	if ok {
-		if it.flag&unknownZone != 0 {
-			v.r.problem(ZoneUnknown, it.from, it.to)
-		}
-		if it.flag&unknownZone == 0 || it.n != 0 {
-			zone = v.r.location(it, floorDay(w.start))
-		}
-	}
-	w.begins = instant(w.start, zone)
-	if !w.open {
-		w.ends = instant(w.stop, zone)
-	}
-	v.out = append(v.out, w)
-	if !w.allDay {
-		v.prev = &v.out[len(v.out)-1]
-	}
-}
-
-// zoneBehind finds "(CEST)" after the window.
-func (v *resolver) zoneBehind(w window) (item, bool) {
-	for j := w.entry.to; j < w.entry.to+3; j++ {
-		switch v.w.kind(j) {
-		case kZone:
-			return v.w.item(j), true
-		case kOpenParen, kCloseParen, kUntil, kSep:
-		default:
-			return item{}, false
-		}
-	}
-	return item{}, false
-}
-
-// ruleZone names the zone of a rule that has one of its own.
-func (v *resolver) ruleZone(s segment) string {
-	it, ok := s.b.zone, s.b.hasZone
-	if !ok {
-		it, ok = s.a.zone, s.a.hasZone
-	}
-	if !ok {
-		it, ok = v.zoneBehind(window{entry: entry{segment: s}})
-	}
-	if !ok {
-		return ""
-	}
-	if it.flag&unknownZone != 0 {
-		v.r.problem(ZoneUnknown, it.from, it.to)
-	}
-	day := v.posted
-	_, off := instant(day*daySeconds, v.r.location(it, day)).Zone()
-	if _, own := instant(day*daySeconds, v.r.zone).Zone(); own == off {
-		return ""
-	}
-	return instant(0, time.FixedZone("", off)).Format("-07:00")
-}

@@ -111,8 +111,24 @@ func (v *resolver) etaOf(s segment) time.Time {
 		v.r.problem(AmbiguousMidnight, s.at, s.end)
 	}
 	t := instant(day*daySeconds+o[0].sec, zone)
-	if !m.hasDate && v.r.instantKnown && t.Before(v.r.in.Posted) {
+	if c := m.clock; !m.hasDate && v.r.instantKnown && t.Before(v.r.in.Posted) {
+		// 2시 of a post at 13:40 is 14:00
+		if later := t.Add(12 * time.Hour); c.twelve && c.mer == noMer && c.h <= 12 && !later.Before(v.r.in.Posted) {
+			return later
+		}
 		t = instant((day+1)*daySeconds+o[0].sec, zone)
 	}
 	return t
+}
+
+// loneEnd takes an end without any start for the expected recovery: 점검 종료 예정: 18:00.
+func (v *resolver) loneEnd() {
+	for _, e := range v.w.entries {
+		if e.form == until && e.a.hasTime && e.label != labelIgnore && !e.old {
+			v.r.out.ETA = v.etaOf(e.segment)
+			v.r.span("eta", e.at, e.end)
+			v.r.problem(NoStart, e.at, e.end)
+			return
+		}
+	}
 }

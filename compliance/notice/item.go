@@ -208,8 +208,11 @@ func (sc *scanner) sign(i int) int {
 		return one(kSep, 1, 0)
 	case ';', '!', '?':
 		return one(kBreak, 1, 0)
-	case '*', '#', '>':
+	case '*', '#':
 		return one(kBreak, 1, bullet)
+	case '>':
+		one(kBreak, 1, bullet)
+		return sc.section(i)
 	case '(':
 		if end := sc.parenWeekday(i); end > i {
 			return end
@@ -217,8 +220,11 @@ func (sc *scanner) sign(i int) int {
 		return one(kOpenParen, 1, 0)
 	case '[', '<':
 		return one(kOpenParen, 1, 0)
-	case ')', ']':
+	case ')':
 		return one(kCloseParen, 1, 0)
+	case ']':
+		one(kCloseParen, 1, 0)
+		return sc.section(i)
 	case '"':
 		sc.flush(i)
 		return i + 1
@@ -233,6 +239,28 @@ func (sc *scanner) sign(i int) int {
 		return one(kBreak, n, bullet)
 	}
 	return 0
+}
+
+// section reads "[점검일시]" or "<문의>" at the beginning of a line as a caption. i is the
+// closing bracket, which is the last item.
+func (sc *scanner) section(i int) int {
+	for n := len(sc.items) - 2; n >= 0 && n >= len(sc.items)-9; n-- {
+		it := sc.items[n]
+		if it.kind == kBreak || it.kind == kLabel && it.to < i {
+			break
+		}
+		if it.kind != kOpenParen {
+			continue
+		}
+		if n > 0 && sc.items[n-1].kind != kBreak {
+			break
+		}
+		if l := classify(sc.s[it.to:i]); l != labelOther && l != labelContent {
+			return sc.emit(item{kind: kLabel, from: i, to: i + 1, label: l})
+		}
+		break
+	}
+	return i + 1
 }
 
 func (sc *scanner) dashes(i int) int {

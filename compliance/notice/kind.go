@@ -9,8 +9,8 @@ import "strings"
 // stopWords mean that service stops or that somebody works on it.
 func stopWords() []string {
 	return []string{
-		"점검", "정비", "유지보수", "유지 보수", "서비스 중단", "서비스중단", "일시 중단", "일시중단", "일시 중지", "일시중지", "중단", "중지", "정지", "이용 제한", "이용제한", "거래 제한", "거래제한", "일시 제한", "이용 불가", "이용불가", "정전", "단전", "pm작업", "pm 작업",
-		"업그레이드", "이중화", "재기동", "재부팅", "증설", "작업", "패치", "maintenance", "downtime", "upgrade", "planned outage", "scheduled outage", "service interruption", "service suspension", "service window", "unavailable", "planned work", "system work",
+		"점검", "정비", "유지보수", "유지 보수", "서비스 중단", "서비스중단", "일시 중단", "일시중단", "일시 중지", "일시중지", "중단", "중지", "정지", "이용 제한", "이용제한", "거래 제한", "거래제한", "일시 제한", "이용 불가", "이용불가", "접속 제한", "접속제한", "서비스 제한", "서비스제한", "업무 제한", "사용 제한", "이용이 제한", "정전", "단전", "pm작업", "pm 작업",
+		"업그레이드", "이중화", "재기동", "재부팅", "증설", "작업", "패치", "maintenance", "downtime", "upgrade", "planned outage", "scheduled outage", "service interruption", "service suspension", "service window", "unavailable", "planned work", "system work", "patching", "reboot",
 	}
 }
 
@@ -43,7 +43,7 @@ func outageWords() []string {
 
 // restored says whether the text says, as done, that service is back.
 func restored(s string) bool {
-	return says(s, []string{"복구 완료", "복구완료", "복구되었", "복구 되었", "복구됐", "복구하였", "복구가 완료되었", "복구를 완료", "복구 안내", "복구안내", "정상화 되", "정상화되", "정상화 완료", "정상화완료", "정상화 안내", "정상화하였", "정상 복구", "정상 이용 가능", "정상 이용이 가능", "정상 이용가능", "정상이용 가능", "정상적으로 이용", "정상적인 이용이 가능", "정상 이용하실", "정상 가동", "정상 서비스 중", "정상적으로 서비스", "조치 완료", "조치완료", "조치가 완료", "해소되었", "해결되었", "해결 완료", "서비스 재개 안내", "has been resolved", "have been resolved", "has been restored", "have been restored", "is resolved", "was resolved", "were restored", "is restored", "fully restored", "have resolved", "resolved:", "[resolved]", "fully operational", "now operational", "back to normal", "back online", "recovered", "service restored", "services restored", "incident resolved", "resolved -", "this incident has been", "재개되었", "재개하였", "정상적으로 재개"},
+	return says(s, []string{"복구 완료", "복구완료", "복구되었", "복구 되었", "복구됐", "복구돼", "복구되어", "정상적인 서비스가 가능", "정상 서비스가 가능", "복구하였", "복구가 완료되었", "복구를 완료", "복구 안내", "복구안내", "정상화 되", "정상화되", "정상화 완료", "정상화완료", "정상화 안내", "정상화하였", "정상 복구", "정상 이용 가능", "정상 이용이 가능", "정상 이용가능", "정상이용 가능", "정상적으로 이용", "정상적인 이용이 가능", "정상 이용하실", "정상 가동", "정상 서비스 중", "정상적으로 서비스", "조치 완료", "조치완료", "조치가 완료", "해소되었", "해결되었", "해결 완료", "서비스 재개 안내", "has been resolved", "have been resolved", "has been restored", "have been restored", "is resolved", "was resolved", "were restored", "is restored", "fully restored", "have resolved", "resolved:", "[resolved]", "fully operational", "now operational", "back to normal", "back online", "recovered", "service restored", "services restored", "incident resolved", "resolved -", "this incident has been", "재개되었", "재개하였", "정상적으로 재개"},
 		[]string{"예정", "예상", "하겠", "될 것", "되는", "되면", "있도록", "위해", "위하여", "시까지", " 시 ", "후에", " 후 ", "목표", "까지", "to be", "shortly", "soon", "중입니다", "중이며", "노력", "최선", "않", "불가", "어려", "시점", "때까지", "되도록", "을 위한"})
 }
 
@@ -149,7 +149,7 @@ func fromTitle(title, body string, stop, out int) (Kind, bool) {
 
 // fromBody decides for titles that say nothing of stops.
 func fromBody(title, body, all string, broken int) (Kind, bool) {
-	stops := countOf(body, []string{"점검", "정비", "서비스 중단", "중단", "중지", "이용 불가", "이용불가", "접속 불가", "이용이 제한", "이용 제한", "작업", "maintenance", "downtime", "unavailable", "interruption", "일시 정지", "접속이 불가", "이용이 불가", "이용하실 수 없", "사용이 불가", "offline"})
+	stops := countOf(body, []string{"점검", "정비", "서비스 중단", "중단", "중지", "이용 불가", "이용불가", "접속 불가", "이용이 제한", "이용 제한", "작업", "maintenance", "downtime", "unavailable", "interruption", "일시 정지", "접속이 불가", "이용이 불가", "이용하실 수 없", "사용이 불가", "offline", "reboot", "patching", "restart"})
 	other := countOf(all, []string{"모집", "채용", "이벤트", "설문", "신청기간", "접수기간", "교육기간", "약관", "처리방침", "보상", "입찰", "응모", "당첨", "시험", "survey", "webinar", "privacy policy", "compensation", "개인정보"})
 	machine := anyOf(all, "서비스", "시스템", "서버", "전산", "홈페이지", "네트워크", "회선", "db", "사이트", "포털", "앱", "뱅킹", "장비", "인터넷", "service", "system", "server", "network", "website", "portal", "database", "거래", "조회", "이용", "업무")
 	switch {

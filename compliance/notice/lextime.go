@@ -77,7 +77,7 @@ func (sc *scanner) hourTail(j int, c *clock) int {
 
 // finishClock joins what stands around the digits: the meridiem before, or after.
 func (sc *scanner) finishClock(i, j int, c clock) int {
-	if c.h > 24 || c.h == 24 && c.m > 0 {
+	if c.h > 27 || c.h > 24 && sc.at(i+2) != ':' { // 24:10 and 25:00 are of the night after
 		return 0
 	}
 	from := i
@@ -192,16 +192,48 @@ func (sc *scanner) bareHour(i int) int {
 			t = sc.blanks(t + mn)
 		}
 		_, n2, e := sc.digits(t)
+		if sc.at(e) == ':' && n2 > 0 { // 2-2:30 am, 오전 9~10:30
+			_, _, e = sc.digits(e + 1)
+			if sc.afterDay() {
+				return sc.finishClock(i, j, c)
+			}
+		}
 		e2 := sc.blanks(e)
 		if n2 > 0 && n2 <= 2 && (has(sc.rest(e2), "시") && !sc.notHour(e2) || sc.meridiemAhead(e)) {
 			return sc.finishClock(i, j, c)
 		}
 	}
 	m := len(sc.items)
+	if m > 0 && sc.word < 0 && sc.items[m-1].kind == kLead && sc.laterMeridiem(k) {
+		return sc.finishClock(i, j, c)
+	}
 	if m >= 2 && sc.word < 0 && sc.items[m-1].kind == kRange && sc.items[m-2].kind == kTime && !sc.numberGoesOn(j) {
 		return sc.finishClock(i, j, c)
 	}
 	return 0
+}
+
+// afterDay says whether a date, a weekday or a meridiem has just been read.
+func (sc *scanner) afterDay() bool {
+	n := len(sc.items)
+	return n > 0 && sc.word < 0 && (sc.items[n-1].kind == kDate || sc.items[n-1].kind == kWeekday || sc.items[n-1].kind == kMeridiem)
+}
+
+// laterMeridiem says whether "and 7 AM" or "to 11:30 pm" follows: between 5 and 7 AM.
+func (sc *scanner) laterMeridiem(k int) bool {
+	switch {
+	case has(sc.rest(k), "and "):
+		k += len("and ")
+	case has(sc.rest(k), "to "):
+		k += len("to ")
+	default:
+		return false
+	}
+	_, n, e := sc.digits(sc.blanks(k))
+	if n > 0 && sc.at(e) == ':' {
+		_, _, e = sc.digits(e + 1)
+	}
+	return n > 0 && n <= 2 && sc.meridiemAhead(e)
 }
 
 func (sc *scanner) numberGoesOn(j int) bool {

@@ -99,7 +99,7 @@ func (v *resolver) prefer(s segment, all []pairing) pairing {
 
 func better(a, b pairing) bool {
 	switch {
-	case a.rank != b.rank && a.rolled == b.rolled:
+	case a.rank != b.rank && (a.rolled == b.rolled || max(a.rank, b.rank) >= unlikely):
 		return a.rank < b.rank
 	case a.rolled != b.rolled && a.ambiguous:
 		return !a.rolled

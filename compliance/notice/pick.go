@@ -30,6 +30,15 @@ func (p *picker) drop(w window) { p.dropped = append(p.dropped, [2]int{w.at, w.e
 // pick splits the windows into those that hold and those that no longer do.
 func (p *picker) pick() (hold, replaced []window) {
 	all := p.v.out
+	if p.r.out.State == Extended { // a lone time is an end that moved: see extend
+		all = slices.DeleteFunc(slices.Clone(all), func(w window) bool {
+			lone := w.form == point && !w.a.hasDate
+			if lone {
+				p.drop(w)
+			}
+			return lone
+		})
+	}
 	if p.r.out.State == Rescheduled || p.r.out.State == Extended {
 		all = p.markWas(all)
 	}
@@ -229,7 +238,7 @@ func (p *picker) extend(hold, replaced []window) ([]window, []window) {
 	var end *segment
 	for i := range p.v.w.entries {
 		e := &p.v.w.entries[i]
-		if e.a.hasTime && (e.form == until || e.form == point && (e.label == labelNew || e.new)) && !e.old && !e.shift && e.label != labelIgnore {
+		if e.a.hasTime && (e.form == until || e.form == point && (e.new || i > 0 && p.v.w.entries[i-1].shift)) && !e.old && !e.shift && e.label != labelIgnore {
 			end = &e.segment
 		}
 	}

@@ -80,9 +80,15 @@ func (r *reader) times() {
 			return false
 		})
 	}
+	if r.out.State == Planned && len(replaced) > 0 && len(hold) > 0 {
+		r.out.State = Rescheduled
+	}
 	v.eta()
 	r.out.Rules = v.rules
 	p.check(hold)
+	if len(hold) == 0 && len(replaced) == 0 && len(v.rules) == 0 && r.out.ETA.IsZero() && r.out.Kind == Maintenance && r.out.State != Completed {
+		v.loneEnd()
+	}
 	for _, x := range hold {
 		r.out.Windows = append(r.out.Windows, Window{Start: x.begins, End: x.ends})
 		r.span("window", x.at, x.segment.end)

@@ -1,5 +1,3 @@
-// Package notice reads maintenance and outage notices: Korean and English text in, what it
-// announces out. It is pure. (The manual is being written.)
 package notice
 
 import "time"

@@ -73,6 +73,9 @@ func (h head) rules(from, to int) []Rule {
 // head reads the head of a rule at item i: a word of recurrence and the days around it.
 func (p *parser) head(i int) (head, int, bool) {
 	h := head{from: i}
+	if p.kind(i) == kWeekday && strings.HasSuffix(p.text(i), "days") {
+		h.freq = weekly
+	}
 	j, words, last := i, 0, i
 	for ; j < i+24 && j < len(p.items); j++ {
 		n, used := p.headItem(j, &h)

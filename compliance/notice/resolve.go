@@ -65,6 +65,10 @@ func (v *resolver) day(d dateForm, wd, rel int, hasRel bool, at entry) (int, boo
 		}
 	}
 	if d.y > 0 {
+		if !validDate(d.y, d.m, d.d) {
+			flag(InvalidDate)
+			return 0, false
+		}
 		return civilDay(d.y, d.m, d.d), true
 	}
 	if d.m > 0 {
@@ -140,8 +144,13 @@ func (v *resolver) yearless(d dateForm, wd, rel int, hasRel bool, flag func(Prob
 		return 0, false
 	}
 	past := 3
-	if hasRel { // the end of a range never lies before its start
+	if hasRel { // the end of a range lies after its start, unless that makes it a year long
 		past = 1000
+		for _, c := range near {
+			if c < ref && ref-c < 60 {
+				return c, true
+			}
+		}
 	}
 	return choose(near, ref, wd, past, pastReach, futureReach), true
 }
@@ -253,6 +262,9 @@ type option struct {
 	rank      int
 }
 
+// unlikely ranks a reading behind every other, however short the window that it makes.
+const unlikely = 8
+
 // options lists what a clock can mean. asEnd says that it ends a window; heir is the
 // meridiem that it inherits from the left.
 func options(c clock, asEnd bool, heir meridiem) []option {
@@ -295,7 +307,9 @@ func options(c clock, asEnd bool, heir meridiem) []option {
 func afternoon(c clock, base int, asEnd bool) []option {
 	half := 12 * 3600
 	switch {
-	case c.h == 12 && c.mer == night, c.h == 12 && c.mer == evening:
+	case c.h == 12 && c.m == 0 && c.mer == night: // 4일 밤 12시 may be either end of the 4th
+		return []option{{sec: daySeconds, ambiguous: true}, {sec: 0, ambiguous: true, rank: unlikely}}
+	case c.h == 12 && (c.mer == night || c.mer == evening):
 		return []option{{sec: base + half}}
 	case c.h == 12 && c.mer == korPM && c.m == 0 && asEnd:
 		return []option{{sec: daySeconds, ambiguous: true}, {sec: half, ambiguous: true, rank: 1}}

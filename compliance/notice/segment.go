@@ -50,7 +50,11 @@ func (p *parser) segment(i int) (segment, int, bool) {
 		return segment{}, start, false
 	}
 	s := segment{a: a, from: start}
-	j = p.connect(j, &s, lead && p.item(start).n == 1, lead)
+	between := false
+	for k := start; k < j; k++ {
+		between = between || p.kind(k) == kLead && p.item(k).n == 1
+	}
+	j = p.connect(j, &s, between, lead)
 	s.to = j
 	if s.form != closed && s.form != dates && s.form != lasting {
 		j = p.duration(j, &s)
@@ -123,6 +127,9 @@ func (p *parser) connect(j int, s *segment, between, lead bool) int {
 // link walks over what may stand between two moments.
 func (p *parser) link(j int, a moment, between bool) link {
 	l := link{at: j}
+	if k := p.fromAfterWords(j); k > 0 {
+		l.from_, l.at = true, k
+	}
 	for n := 0; n < 8; n++ {
 		it := item{kind: kBreak}
 		if l.at < len(p.items) {
@@ -152,6 +159,26 @@ func (p *parser) link(j int, a moment, between bool) link {
 		l.at++
 	}
 	return l
+}
+
+// fromAfterWords finds the 부터 of "18시 업무 종료 후부터": the item after it, or 0.
+func (p *parser) fromAfterWords(j int) int {
+	if p.kind(j) != kWord && p.kind(j) != kOpen {
+		return 0
+	}
+	for k := j; k < j+4; k++ {
+		switch p.kind(k) {
+		case kWord, kOpen:
+		case kFrom:
+			if p.item(k).flag&plainRange != 0 && (p.kind(k+1) == kDate || p.kind(k+1) == kTime) {
+				return k + 1
+			}
+			return 0
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 // filler says whether a word may stand inside a range: 부터 약, 부터 당일, to about.

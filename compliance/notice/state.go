@@ -75,7 +75,7 @@ func workNear(s string, i int, title bool) bool {
 	if k := strings.LastIndexAny(before, "\n"); k >= 0 {
 		before = before[k:]
 	}
-	if anyOf(lastRunes(before, 6), "결제", "승인", "예매", "예약", "주문", "이체", "대출", "만기", "비밀번호", "주소", "계좌", "정보", "한도", "환불", "구매", "회원", "약정", "신청", "요금제", "명의", "대여", "도서") {
+	if anyOf(lastRunes(before, 6), "결제", "승인", "예매", "예약", "주문", "이체", "대출", "만기", "비밀번호", "주소", "계좌", "정보", "한도", "환불", "구매", "회원", "약정", "신청", "요금제", "명의", "대여", "도서", "접수", "제출", "납부", "모집", "등록") || anyOf(lastRunes(before, 24), "접수기간", "접수 기간", "신청기간", "신청 기간", "제출기한", "유효기간", "납부기한", "모집기간", "등록기간") {
 		return false
 	}
 	return anyOf(before, "점검", "작업", "일정", "정비", "중단", "중지", "시간", "일시", "기간", "maintenance", "window", "upgrade", "업그레이드", "이전", "교체", "전환", "예정", "정전", "work", "migration", "outage", "downtime", "~", "시스템", "까지", "로 ")

@@ -1,10 +1,5 @@
 package notice
 
-import (
-	"slices"
-	"strings"
-)
-
 // entry is a segment or a rule, in the order of the text.
 type entry struct {
 	segment
@@ -61,29 +56,8 @@ func (w *walker) step(i int) int {
 	case kBreak:
 		w.breakAt(i)
 		return i + 1
-	case kOld:
-		w.old, w.new, w.marked = true, false, false
-		return i + 1
-	case kNew:
-		w.old, w.new, w.marked = false, true, false
-		return i + 1
-	case kArrow:
-		w.replacePrevious()
-		w.old, w.new, w.marked = false, true, false
-		return i + 1
-	case kWas:
-		if n := len(w.entries); n > 0 && w.entries[n-1].line == w.line {
-			w.entries[n-1].was = true
-		}
-		if w.old {
-			w.old, w.new, w.marked = false, true, false
-		}
-		return i + 1
-	case kEach:
-		w.each = true
-		return i + 1
-	case kAllDay:
-		w.wholeDay(it)
+	case kOld, kNew, kArrow, kWas, kEach, kAllDay:
+		w.mark(i)
 		return i + 1
 	case kZone:
 		if it.flag&zoneScope != 0 || w.zone == nil {
@@ -100,10 +74,69 @@ func (w *walker) step(i int) int {
 			return next
 		}
 	}
+	if it.kind == kRange && it.flag == 0 { // "~ 11월 20일 18:00", "현재 ~ 18:00": only an end
+		if s, next, ok := w.segment(i + 1); ok && s.form == point {
+			s.form = until
+			return w.add(s, next)
+		}
+		return i + 1
+	}
 	if s, next, ok := w.segment(i); ok {
+		if s.form == point && w.label == labelEnd && !w.startBefore() {
+			s.form = until
+		}
 		return w.add(s, next)
 	}
 	return i + 1
+}
+
+// mark takes a word that says which windows hold, or on which days.
+func (w *walker) mark(i int) {
+	it := w.items[i]
+	switch it.kind {
+	case kOld:
+		w.old, w.new, w.marked = true, false, false
+	case kNew:
+		w.old, w.new, w.marked = false, true, false
+	case kArrow:
+		if w.timeAhead(i) {
+			w.replacePrevious()
+			w.old, w.new, w.marked = false, true, false
+		}
+	case kWas:
+		if n := len(w.entries); n > 0 && w.entries[n-1].line == w.line {
+			w.entries[n-1].was = true
+		}
+		if w.old {
+			w.old, w.new, w.marked = false, true, false
+		}
+	case kEach:
+		w.each = true
+	case kAllDay:
+		w.wholeDay(it)
+	}
+}
+
+// startBefore says whether the last entry is a start that waits for its end.
+func (w *walker) startBefore() bool {
+	n := len(w.entries)
+	return n > 0 && (w.entries[n-1].form == point || w.entries[n-1].form == openEnded || w.entries[n-1].form == dayOnly)
+}
+
+// timeAhead says whether a date or time follows the arrow at item i in this line or the next.
+func (w *walker) timeAhead(i int) bool {
+	lines := 0
+	for j := i + 1; j < i+9; j++ {
+		switch w.kind(j) {
+		case kDate, kTime, kWeekday:
+			return true
+		case kBreak:
+			if lines++; lines > 1 || j >= len(w.items) {
+				return false
+			}
+		}
+	}
+	return false
 }
 
 func (w *walker) caption(it item) {
@@ -376,6 +409,8 @@ func (w *walker) scope(s *segment) {
 		return
 	}
 	switch {
+	case !s.a.hasDate && anyOf(before, "고객센터", "콜센터", "상담센터") && !anyOf(before, "중단", "점검", "작업"):
+		s.label = labelIgnore
 	case anyOf(before, "운영시간", "운영 시간", "상담시간", "상담 시간", "업무시간", "업무 시간", "영업시간", "영업 시간", "이용시간", "이용 시간은", "이용가능시간", "이용 가능 시간", "이용가능 시간", "문의", "office hours", "business hours", "contact", "고객센터(", "상담은", "콜센터"),
 		anyOf(before, "접수", "신청기간", "작성일", "등록일", "게시일", "공지일", "모집기간", "posted", "published", "last updated", "게시 :", "응모", "당첨", "발표일"),
 		anyOf(behind[:min(24, len(behind))], "이용 가능", "이용가능", "운영합니다", "상담"):
@@ -393,96 +428,4 @@ func (w *walker) looseDuration(i int) {
 	s := segment{form: point, dur: it, hasDur: true, label: w.label, from: i, to: i + 1, at: it.from, end: it.to, line: w.line}
 	s.sentence = [2]int{w.began, w.sentenceEnd(i + 1)}
 	w.spans = append(w.spans, hint{segment: s, relative: true})
-}
-
-// addHeaders gives every cell of a table the caption at the head of its column.
-func addHeaders(sc *scanner) []item {
-	if !strings.ContainsAny(sc.s, "\t|") {
-		return sc.items
-	}
-	var out []item
-	var header []label
-	for from := 0; from < len(sc.items); {
-		to := from
-		for to < len(sc.items) && !(sc.items[to].kind == kBreak && sc.items[to].flag&line != 0) {
-			to++
-		}
-		row := sc.items[from:to]
-		tabs := 0
-		for _, it := range row {
-			if it.kind == kTab {
-				tabs++
-			}
-		}
-		switch {
-		case tabs == 0:
-			if len(row) > 0 {
-				header = nil
-			}
-			out = append(out, row...)
-		case isHeader(row):
-			header = headerOf(sc.s, row)
-		default:
-			out = append(out, captioned(row, header, tabs)...)
-		}
-		if to < len(sc.items) {
-			out = append(out, sc.items[to])
-		}
-		from = to + 1
-	}
-	return out
-}
-
-// isHeader says whether a row names columns: it has captions and no date, time or number.
-func isHeader(row []item) bool {
-	for _, it := range row {
-		switch it.kind {
-		case kDate, kTime, kAmount, kDur, kNum, kOpen:
-			if it.kind == kDate && it.date.rel == fromLast {
-				continue
-			}
-			return false
-		}
-	}
-	return true
-}
-
-func headerOf(s string, row []item) []label {
-	var out []label
-	at := row[0].from
-	for _, it := range row {
-		if it.kind == kTab {
-			out = append(out, classify(strings.TrimSpace(s[at:it.from])))
-			at = it.to
-		}
-	}
-	out = append(out, classify(strings.TrimSpace(s[at:row[len(row)-1].to])))
-	if !slices.ContainsFunc(out, func(l label) bool { return l != labelOther && l != labelContent }) {
-		return nil
-	}
-	return out
-}
-
-// captioned puts captions before the cells of a row. A row with fewer cells than the header
-// lacks its first ones: they span several rows.
-func captioned(row []item, header []label, tabs int) []item {
-	if header == nil {
-		return row
-	}
-	col := max(0, len(header)-tabs-1)
-	put := func(out []item, at int) []item {
-		if col < len(header) {
-			out = append(out, item{kind: kLabel, from: at, to: at, label: header[col]})
-		}
-		col++
-		return out
-	}
-	out := put(nil, row[0].from)
-	for _, it := range row {
-		out = append(out, it)
-		if it.kind == kTab {
-			out = put(out, it.to)
-		}
-	}
-	return out
 }

@@ -2,6 +2,7 @@ package notices
 
 import (
 	"context"
+	"errors"
 	"path"
 	"regexp"
 	"strings"
@@ -52,8 +53,8 @@ func (b *board) readBanners(ctx context.Context, l *look) error {
 }
 
 func isLayout(err error) bool {
-	p, ok := err.(*problem) //nolint:errorlint // instead returns it bare
-	return ok && p.status == scanners.BoardLayout
+	var p *problem
+	return errors.As(err, &p) && p.status == scanners.BoardLayout
 }
 
 // banners are the outermost elements that the selector finds and that say anything.

@@ -81,8 +81,8 @@ type Config struct {
 	Timeout    time.Duration // for one request; 0 means fetch.DefaultTimeout
 	MaxBody    int           // bytes of a page; 0 means fetch.DefaultMaxBody
 
-	// Pace waits for this board's turn to send a request to a host. nil waits DefaultPace between two
-	// requests of this board; boards on one host should share one.
+	// Pace waits for this board's turn to send a request to a host ("host:port"). nil waits DefaultPace
+	// between two requests of this board to the same host; boards on one host should share one.
 	Pace    func(ctx context.Context, host string) error
 	Shooter Shooter          // nil: no screenshots
 	Now     func() time.Time // nil is time.Now
@@ -96,7 +96,7 @@ type board struct {
 	client  *fetch.Client
 	sel     selectors
 	rows    map[string]string // by key: the row as it was when it was last dealt with
-	strange int               // looks in a row that found a list without any of rows
+	strange time.Time         // since when looks find a list without any of rows; zero if they do not
 }
 
 type selectors struct{ row, title, posted, link, body, next cascadia.SelectorGroup }
@@ -219,17 +219,18 @@ func ownHosts(u *url.URL) []string {
 	return []string{net.JoinHostPort(u.Hostname(), "80"), net.JoinHostPort(u.Hostname(), "443")}
 }
 
-// pacer spaces requests.
+// pacer spaces requests to the same host. One look at a time uses it.
 type pacer struct {
 	every time.Duration
-	next  time.Time
+	next  map[string]time.Time
 }
 
-func newPacer(every time.Duration) *pacer { return &pacer{every: every} }
+func newPacer(every time.Duration) *pacer {
+	return &pacer{every: every, next: map[string]time.Time{}}
+}
 
-// wait is called by one look at a time.
-func (p *pacer) wait(ctx context.Context, _ string) error {
-	if d := time.Until(p.next); d > 0 {
+func (p *pacer) wait(ctx context.Context, host string) error {
+	if d := time.Until(p.next[host]); d > 0 {
 		t := time.NewTimer(d)
 		defer t.Stop()
 		select {
@@ -238,7 +239,7 @@ func (p *pacer) wait(ctx context.Context, _ string) error {
 		case <-t.C:
 		}
 	}
-	p.next = time.Now().Add(p.every)
+	p.next[host] = time.Now().Add(p.every)
 	return nil
 }
 

@@ -115,7 +115,8 @@ func pageTitle(doc *html.Node, listed string) string {
 		case hidden(n) || frame(n):
 			return false
 		case n.DataAtom == atom.Title && head == "":
-			head = title(allText(n))
+			all, _ := allText(n)
+			head = title(all)
 		case (n.DataAtom == atom.H1 || n.DataAtom == atom.H2) && heading == "":
 			heading = title(textOf(n))
 		case n.DataAtom != atom.Th && named == "" && slicesAny(names(n), titleName):

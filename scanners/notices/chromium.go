@@ -40,7 +40,14 @@ type ChromiumConfig struct {
 	// it off where the sandbox works: the pages are foreign.
 	NoSandbox bool
 	Timeout   time.Duration // for one picture; 0 is 30 s
+	// Dir is where profiles are made; "" is the system's directory for temporary files. Its path must be
+	// short, for the browser puts a socket below it (maxDir).
+	Dir string
 }
+
+// maxDir is the longest path of Dir: what 108 bytes (Linux, unix(7)) leave when the profile's name,
+// Chromium's own directory and SingletonSocket are taken off.
+const maxDir = 40
 
 // Chromium is a Shooter that runs a headless Chromium for each picture, in a process group of its
 // own that is killed when the picture is done or late, with a profile that is removed afterwards.
@@ -64,6 +71,12 @@ func NewChromium(path string, c ChromiumConfig) (*Chromium, error) {
 	}
 	if c.Timeout == 0 {
 		c.Timeout = shotTimeout
+	}
+	if c.Dir == "" {
+		c.Dir = os.TempDir()
+	}
+	if len(c.Dir) > maxDir {
+		return nil, fmt.Errorf("chromium: the path of %s is longer than %d bytes", c.Dir, maxDir)
 	}
 	return &Chromium{path: found, c: c}, nil
 }
@@ -91,7 +104,7 @@ func (s *Chromium) Shoot(ctx context.Context, raw string) (png []byte, err error
 			key = base64.StdEncoding.EncodeToString(sum[:])
 		}
 	}
-	dir, err := os.MkdirTemp("", "charterwatch-shot-")
+	dir, err := os.MkdirTemp(s.c.Dir, "shot-")
 	if err != nil {
 		return nil, fmt.Errorf("shoot: %w", err)
 	}

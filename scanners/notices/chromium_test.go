@@ -37,13 +37,17 @@ func newShooter(t *testing.T, c fetch.Config, private bool, timeout time.Duratio
 		}
 		t.Skip("no chromium: apt-get install chromium, to run this")
 	}
-	t.Setenv("TMPDIR", t.TempDir()) // where its profiles lie, and nobody else's
+	dir, err := os.MkdirTemp("", "cw-") // t.TempDir is too long
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
 	client, err := fetch.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	s, err := NewChromium(path, ChromiumConfig{Client: client, PrivateCA: private, NoSandbox: os.Geteuid() == 0, Timeout: timeout})
+	s, err := NewChromium(path, ChromiumConfig{Client: client, PrivateCA: private, NoSandbox: os.Geteuid() == 0, Timeout: timeout, Dir: dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +99,7 @@ func TestChromiumShootsPages(t *testing.T) {
 	if _, err := s.Shoot(t.Context(), elsewhere); !errors.Is(err, fetch.ErrForeign) {
 		t.Errorf("a foreign host: %v", err)
 	}
-	left, err := filepath.Glob(filepath.Join(os.TempDir(), "charterwatch-shot-*"))
+	left, err := filepath.Glob(filepath.Join(s.c.Dir, "*"))
 	if err != nil || len(left) > 0 {
 		t.Errorf("left behind: %q", left)
 	}
@@ -119,7 +123,7 @@ func TestChromiumEndsInTime(t *testing.T) {
 	if took := time.Since(start); took > 8*time.Second {
 		t.Errorf("took %v", took)
 	}
-	if pids := processesWith(t, os.TempDir()); len(pids) > 0 {
+	if pids := processesWith(t, s.c.Dir); len(pids) > 0 {
 		t.Errorf("processes are left: %v", pids)
 	}
 }
@@ -163,8 +167,11 @@ func TestBrowsersThatFail(t *testing.T) {
 	if _, err := NewChromium("/no/such/browser", ChromiumConfig{Client: client}); err == nil {
 		t.Error("a browser that is not there")
 	}
-	if _, err := NewChromium("", ChromiumConfig{}); err == nil {
+	if _, err := NewChromium("sh", ChromiumConfig{}); err == nil {
 		t.Error("no client")
+	}
+	if _, err := NewChromium("sh", ChromiumConfig{Client: client, Dir: strings.Repeat("/long", 20)}); err == nil {
+		t.Error("a directory without room for a socket")
 	}
 	dir := t.TempDir()
 	fake := func(script string) *Chromium {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charterwatch/charterwatch/demo"
 	"github.com/charterwatch/charterwatch/scanners"
@@ -44,6 +45,7 @@ func TestTheDemosBoards(t *testing.T) {
 		l := lookAt(t, Config{Kind: Feed, URL: s.HTTPURL + "notice/feed.xml", AllowHosts: []string{"127.0.0.1"}, CA: ca})
 		wantStatus(t, l, scanners.BoardOK)
 	}
+	demosOtherPlaces(t, e)
 	if err := e.Break(demo.Homepage, demo.Fault{Mode: demo.Status, Text: "복구 예정: 2026년 11월 24일 15:00"}); err != nil {
 		t.Fatal(err)
 	}
@@ -56,6 +58,39 @@ func TestTheDemosBoards(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantStatus(t, lookAt(t, Config{Kind: HTML, URL: home.HTTPURL + "notice/list"}), want)
+	}
+}
+
+// demosOtherPlaces looks at what the demo has beside boards.
+func demosOtherPlaces(t *testing.T, e *demo.Estate) {
+	t.Helper()
+	url := map[string]string{}
+	for _, s := range e.Sites() {
+		url[s.ID] = s.HTTPURL
+	}
+	for _, id := range []string{demo.Homepage, demo.Statistics, demo.CustomerCentre} {
+		if _, err := e.PostSample(id, demo.Good); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := lookAt(t, Config{Kind: Banner, URL: url[demo.Homepage]})
+	wantStatus(t, l, scanners.BoardOK)
+	if len(l.Posts) != 1 || l.Posts[0].Key != "id:notice-popup" || !strings.Contains(l.Posts[0].Text, "중단일시: ") || len(l.Posts[0].Unread) > 0 {
+		t.Errorf("%+v", l.Posts)
+	}
+	l = lookAt(t, Config{Kind: Statuspage, URL: url[demo.CustomerCentre] + "status"})
+	wantStatus(t, l, scanners.BoardOK)
+	if len(l.Posts) != 1 || l.Posts[0].Announced.State != "planned" || l.Posts[0].Announced.End.Sub(l.Posts[0].Announced.Start) != 4*time.Hour {
+		t.Errorf("%+v", l.Posts)
+	}
+	l = lookAt(t, Config{Kind: ICal, URL: url[demo.Statistics] + "notice/calendar.ics"})
+	wantStatus(t, l, scanners.BoardOK)
+	if len(l.Posts) < 2 || len(l.Posts[0].Unread) != 1 || l.Posts[len(l.Posts)-1].Announced.Start.IsZero() || !strings.Contains(l.Posts[len(l.Posts)-1].Text, "중단일시") {
+		t.Errorf("%+v", l.Posts)
+	}
+	l = lookAt(t, Config{Kind: Page, URL: url[demo.Statistics] + "hours"})
+	if len(l.Posts) != 1 || !strings.Contains(l.Posts[0].Text, "매일 00:00 ~ 00:30 (30분간)") || l.Posts[0].Title == "" {
+		t.Errorf("%+v", l.Posts)
 	}
 }
 

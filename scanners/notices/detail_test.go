@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charterwatch/charterwatch/scanners"
 )
@@ -82,6 +83,25 @@ func TestDetailsAreReadOnce(t *testing.T) {
 	}
 }
 
+// A change that the limit leaves for later is not forgotten.
+func TestChangesWaitForTheirTurn(t *testing.T) {
+	s := boardOf(t, 3)
+	b := newBoard(t, Config{Kind: HTML, URL: s.URL + "/", Details: 3})
+	known := knownOf(b.Look(t.Context(), nil))
+	for i := range known {
+		known[i].Title = "" // a watcher that keeps no titles
+	}
+	b.c.Details = 1
+	s.page("/", strings.ReplaceAll(list(3, row), "2026-11-", "2026-10-"))
+	s.requests()
+	for range 4 {
+		wantStatus(t, b.Look(t.Context(), known), scanners.BoardOK)
+	}
+	if got := fmt.Sprint(s.requests()); got != "[/ /view?id=3 / /view?id=2 / /view?id=1 /]" {
+		t.Error(got)
+	}
+}
+
 func TestFollowedPostsThatAreNotListed(t *testing.T) {
 	s := boardOf(t, 3)
 	b := newBoard(t, Config{Kind: HTML, URL: s.URL + "/", Details: 20})
@@ -116,9 +136,11 @@ func TestFollowedPostsThatAreNotListed(t *testing.T) {
 	}
 	for name, h := range map[string]http.HandlerFunc{
 		"500": answer(500, "text/html", "x"), "503": answer(503, "text/html", "존재하지 않는 게시물입니다."), "403": answer(403, "text/html", "x"),
-		"an error": answer(200, "text/html", "<h1>오류가 발생하였습니다</h1>"), "the list": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) },
-		"a foreign host": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.2/", 302) },
-		"no answer":      func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"an error": answer(200, "text/html", "<h1>오류가 발생하였습니다</h1>"), "the list": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) },
+		"a foreign host": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.2/", http.StatusFound)
+		},
+		"no answer": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		if g, p, detail := gone(h); len(g) > 0 || p != nil || detail == "" {
 			t.Errorf("%s: gone %q, %+v, %q", name, g, p, detail)
@@ -271,7 +293,11 @@ func TestNothingPersonalLeaves(t *testing.T) {
 		var everything strings.Builder
 		for _, p := range l.Posts {
 			if p.Page != nil && p.Page.Body != nil {
-				everything.WriteString(unzip(t, p.Page.Body))
+				body := unzip(t, p.Page.Body)
+				everything.WriteString(body)
+				if sum := sha256.Sum256([]byte(body)); p.Page.Digest != hex.EncodeToString(sum[:]) {
+					t.Errorf("%s: the digest is of something else than what is kept", kind)
+				}
 			} else if p.Read {
 				t.Errorf("%s: no page: %+v", kind, p.Page)
 			}
@@ -295,21 +321,29 @@ func TestNothingPersonalLeaves(t *testing.T) {
 // A page on which the board cannot be found any more may hold other lists.
 func TestAnotherListIsNotTheBoard(t *testing.T) {
 	s := boardOf(t, 5)
-	b := newBoard(t, Config{Kind: HTML, URL: s.URL + "/"})
+	clock := now
+	b := newBoard(t, Config{Kind: HTML, URL: s.URL + "/", Now: func() time.Time { return clock }})
 	known := follow(knownOf(b.Look(t.Context(), nil)), "id=5")
 	other := `<ul class="news_list"><li><a href="/news/1">보도자료 하나</a> 2026-11-01</li><li><a href="/news/2">보도자료 둘</a> 2026-11-02</li></ul>`
 	s.page("/", other)
 	for range 2 {
-		if l := b.Look(t.Context(), known); l.Status != scanners.BoardLayout || len(l.Gone) > 0 {
+		if l := b.Look(t.Context(), known); l.Status != scanners.BoardLayout || len(l.Gone) > 0 || len(l.Posts) > 0 {
 			t.Fatalf("%+v", l)
 		}
+		clock = clock.Add(23 * time.Hour)
+		s.page("/", list(5, row))
+		wantStatus(t, b.Look(t.Context(), known), scanners.BoardOK)
+		s.page("/", other)
 	}
-	s.page("/", list(5, row))
+	wantStatus(t, b.Look(t.Context(), known), scanners.BoardLayout)
+	clock = clock.Add(25 * time.Hour)
 	wantStatus(t, b.Look(t.Context(), known), scanners.BoardOK)
+
+	s.page("/", list(5, row))
+	b = newBoard(t, Config{Kind: HTML, URL: s.URL + "/", Select: Select{Row: "tbody tr, li"}})
+	b.Look(t.Context(), nil)
 	s.page("/", other)
-	for _, want := range []scanners.BoardStatus{scanners.BoardLayout, scanners.BoardLayout, scanners.BoardOK, scanners.BoardOK} {
-		wantStatus(t, b.Look(t.Context(), known), want)
-	}
+	wantStatus(t, b.Look(t.Context(), nil), scanners.BoardOK)
 }
 
 // What Mask cannot see in HTML is not kept in HTML.
@@ -321,6 +355,20 @@ func TestPagesThatCannotBeMaskedAreNotKept(t *testing.T) {
 		if p.Page.Body != nil || p.Page.Digest != "" || p.Page.Note == "" || p.Masked == 0 || strings.Contains(p.Text, "880101") {
 			t.Errorf("%s: %+v %+v", split, p, p.Page)
 		}
+	}
+}
+
+// Nor is what is too long to be looked through.
+func TestPagesThatCannotBeCheckedAreNotKept(t *testing.T) {
+	s := newSite(t)
+	s.page("/", `<h1>안내</h1>`+strings.Repeat("<p>가나다라마바사아자차카타파하</p>", 4*maxText/40)+`<p>8801<b>01-1234567</b></p>`)
+	l := lookAt(t, Config{Kind: Page, URL: s.URL})
+	if p := l.Posts[0].Page; p == nil || p.Body != nil || p.Digest != "" || p.Note == "" {
+		t.Errorf("%d bytes of the page were kept: %q", len(p.Body), p.Note)
+	}
+	s.page("/", `<h1>안내</h1>`+strings.Repeat("<p>가나다라마바사아자차카타파하</p>", maxText/40))
+	if p := lookAt(t, Config{Kind: Page, URL: s.URL}).Posts[0].Page; p.Body == nil {
+		t.Error("a long page was not kept")
 	}
 }
 

@@ -39,7 +39,7 @@ func guessRows(doc *html.Node, zone *time.Location, now time.Time) []*html.Node 
 	if len(g.best) == 0 {
 		return nil
 	}
-	return withSiblings(g.best)
+	return g.withSiblings(g.best)
 }
 
 func (g *guesser) look(n *html.Node) sight {
@@ -136,9 +136,9 @@ func opens(n *html.Node) bool {
 	return attr(n, "onclick") != ""
 }
 
-// withSiblings adds the rows beside the found ones that have a link and no date, as pinned rows may,
-// and those of a table's other bodies.
-func withSiblings(rows []*html.Node) (out []*html.Node) {
+// withSiblings adds the rows beside the found ones that have only a link, as pinned rows may, or only a
+// date, and those of a table's other bodies.
+func (g *guesser) withSiblings(rows []*html.Node) (out []*html.Node) {
 	list := rows[0].Parent
 	lists := []*html.Node{list}
 	if list.DataAtom == atom.Tbody && list.Parent != nil {
@@ -151,12 +151,23 @@ func withSiblings(rows []*html.Node) (out []*html.Node) {
 	}
 	for _, l := range lists {
 		for c := l.FirstChild; c != nil; c = c.NextSibling {
-			if c.Type == html.ElementNode && c.DataAtom == rows[0].DataAtom && !hidden(c) && len(wordsOf(c)) <= maxRow && len(openers(c)) > 0 && !headerRow(c) {
+			if c.Type == html.ElementNode && c.DataAtom == rows[0].DataAtom && !hidden(c) && len(wordsOf(c)) <= maxRow && !headerRow(c) && (len(openers(c)) > 0 || g.dated(c)) {
 				out = append(out, c)
 			}
 		}
 	}
 	return out
+}
+
+// dated reports whether something in n is written as a date.
+func (g *guesser) dated(n *html.Node) (has bool) {
+	each(n, func(c *html.Node) bool {
+		if c.Type == html.TextNode && !has {
+			_, _, has = postedIn(c.Data, g.zone, g.now)
+		}
+		return !has
+	})
+	return has
 }
 
 // headerRow reports whether a table row holds column names alone.

@@ -131,10 +131,11 @@ func (l *look) keep(r *fetch.Response) *kept {
 	if r.Cut {
 		k.page.Note = "the page was cut"
 	}
-	if _, left := scanners.Mask(allText(parse(masked))); left > 0 {
-		// Nor is there a digest, for the same reason.
+	all, whole := allText(parse(masked))
+	if _, left := scanners.Mask(all); left > 0 || !whole {
+		// Nor is there a digest, for the same reason. Nor is what is too long to be checked to its end kept.
 		k.masked += left
-		k.page.Note = note(k.page.Note, "no copy: it holds personal data in a form that cannot be masked")
+		k.page.Note = note(k.page.Note, "no copy: it holds, or may hold, personal data in a form that cannot be masked")
 	} else {
 		sum := sha256.Sum256([]byte(masked))
 		k.page.Digest, k.page.Body = hex.EncodeToString(sum[:]), compress(masked)

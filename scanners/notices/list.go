@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
@@ -23,22 +24,24 @@ func (b *board) readList(ctx context.Context, l *look) error {
 		err = trouble(scanners.BoardLayout, "no rows, where there were some before")
 	}
 	if err == nil && b.otherList(all) {
-		err = trouble(scanners.BoardLayout, "none of the posts of the look before is on the list")
+		all, err = nil, trouble(scanners.BoardLayout, "none of the posts of the look before is on the list")
 	}
 	b.readPosts(ctx, l, all, nil, err == nil)
 	return err
 }
 
-// otherList reports whether the rows have nothing to do with those of the look before: then a guess has
-// likely found another list of the page, such as one of links, and the board is not there. A
-// board that was really made anew is believed when it is seen for the third time.
+// otherList reports whether guessed rows have nothing to do with those of the look before: then the guess
+// has likely found another list of the page, such as one of links, and the board is not there. A
+// board that was really made anew is believed after a day, or at once if a selector says where it is.
 func (b *board) otherList(all []entry) bool {
-	if len(b.rows) < 3 || slices.ContainsFunc(all, func(e entry) bool { return b.rows[e.key] != "" }) {
-		b.strange = 0
+	if b.sel.row != nil || len(b.rows) < 3 || slices.ContainsFunc(all, func(e entry) bool { return b.rows[e.key] != "" }) {
+		b.strange = time.Time{}
 		return false
 	}
-	b.strange++
-	return b.strange < 3
+	if b.strange.IsZero() {
+		b.strange = b.c.Now()
+	}
+	return b.c.Now().Sub(b.strange) < 24*time.Hour
 }
 
 // pages reads the list's pages and returns their rows, each key once.
@@ -95,7 +98,7 @@ func (b *board) page(l *look, r *fetch.Response, n int, seen map[string]bool, al
 		}
 	}
 	switch {
-	case broken > len(rows):
+	case broken > 0 && broken*2 >= len(rows):
 		return doc, fresh, trouble(scanners.BoardLayout, "rows without a title or a link")
 	case len(rows) > 0:
 		return doc, fresh, nil

@@ -72,6 +72,9 @@ func (l *look) get(ctx context.Context, raw, accept string) (*fetch.Response, er
 	}
 	r, err := l.b.client.Get(ctx, raw, fetch.Options{Accept: accept})
 	l.to = l.b.c.Now()
+	if err != nil && errors.Is(ctx.Err(), context.Canceled) {
+		return nil, trouble(scanners.BoardInternal, "the look was broken off") // by us, not by the site
+	}
 	if err != nil {
 		return nil, trouble(statusOf(err), fetch.Describe(err))
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
+
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 // entry is a row of a list.
@@ -41,7 +43,13 @@ func (b *board) entries(doc *html.Node, base *url.URL) (out []entry, broken int)
 				continue
 			}
 			broken++
-			continue
+			if e.claimed.IsZero() {
+				continue
+			}
+			// Something was posted, though nobody can open it: to drop it would be to say that it is
+			// not there.
+			masked, _ := scanners.Mask(e.title)
+			e.key = "row:" + scanners.TextDigest(masked, e.claimed.UTC().String())[:16]
 		}
 		out = append(out, e)
 	}
@@ -83,7 +91,7 @@ func (b *board) entry(row *html.Node, base *url.URL) entry {
 // little else, for marks like [취소] stand beside the link on some boards.
 func guessTitle(row *html.Node, open []*html.Node) *html.Node {
 	if len(open) == 0 {
-		return nil
+		return titleBelow(row)
 	}
 	at := open[0]
 	if at == row || at.DataAtom != atom.A {

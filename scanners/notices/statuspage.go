@@ -47,7 +47,7 @@ func (b *board) readStatuspage(ctx context.Context, l *look) error {
 		if json.Unmarshal([]byte(text), &answer) == nil {
 			list = answer[field]
 		}
-		if list == nil || string(list) == "null" || json.Unmarshal(list, &entries) != nil {
+		if string(list) == "null" || json.Unmarshal(list, &entries) != nil {
 			return trouble(scanners.BoardMalformed, "no list of "+field+" in the answer")
 		}
 		if len(entries) > maxRows {

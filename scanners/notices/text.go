@@ -17,16 +17,16 @@ const maxText = 256 << 10
 // browser does not show by the page's own words (display:none, hidden, scripts, comments) is
 // left out; style sheets are not consulted.
 func textOf(n *html.Node) string {
-	w := writer{shown: true}
+	w := writer{shown: true, limit: maxText}
 	w.node(n, true)
 	return tidy(w.b.String())
 }
 
-// allText is textOf with what is hidden.
-func allText(n *html.Node) string {
-	w := writer{}
+// allText is textOf with what is hidden, and more of it. whole is false if there was still more.
+func allText(n *html.Node) (text string, whole bool) {
+	w := writer{limit: 4 * maxText}
 	w.node(n, true)
-	return tidy(w.b.String())
+	return tidy(w.b.String()), !w.cut
 }
 
 // wordsOf is textOf on one line.
@@ -36,9 +36,14 @@ type writer struct {
 	b     strings.Builder
 	shown bool // only what is shown
 	pre   int
+	limit int  // bytes
+	cut   bool // the limit left something out
 }
 
-func (w *writer) room() bool { return w.b.Len() < maxText }
+func (w *writer) room() bool {
+	w.cut = w.cut || w.b.Len() >= w.limit
+	return !w.cut
+}
 
 func (w *writer) line() {
 	if w.room() {
@@ -119,15 +124,14 @@ func (w *writer) row(n *html.Node) {
 		if i > 0 && w.room() {
 			w.b.WriteByte('\t')
 		}
-		inner := writer{shown: w.shown, pre: w.pre}
+		inner := writer{shown: w.shown, pre: w.pre, limit: w.limit}
 		inner.children(c)
+		w.cut = w.cut || inner.cut
 		text := tidy(inner.b.String())
 		if len(cells) > 1 && strings.Count(text, "\n") < 3 && utf8.RuneCountInString(text) <= 200 {
 			text = strings.ReplaceAll(strings.ReplaceAll(text, "\n", " "), "\t", " ")
 		}
-		if left := maxText - w.b.Len(); left > 0 {
-			w.b.WriteString(text[:min(left, len(text))])
-		}
+		w.b.WriteString(w.fit(text))
 	}
 	w.line()
 }
@@ -141,10 +145,17 @@ func cellsOf(row *html.Node, shown bool) (cells []*html.Node) {
 	return cells
 }
 
-func (w *writer) text(s string) {
-	if left := maxText - w.b.Len(); len(s) > left {
-		s = s[:left]
+// fit cuts s to the room that is left.
+func (w *writer) fit(s string) string {
+	if left := max(w.limit-w.b.Len(), 0); len(s) > left {
+		w.cut = true
+		return s[:left]
 	}
+	return s
+}
+
+func (w *writer) text(s string) {
+	s = w.fit(s)
 	if w.pre == 0 {
 		s = strings.Map(func(r rune) rune {
 			if r == '\n' || r == '\r' || r == '\t' {

@@ -28,6 +28,12 @@ func TestStatuses(t *testing.T) {
 		{"an empty list", HTML, answer(200, "text/html", `<table class="board"><tr><th>제목</th></tr><tr><td colspan="3">등록된 게시물이 없습니다.</td></tr></table>`), scanners.BoardOK},
 		{"no list", HTML, answer(200, "text/html", `<h1>협회 소개</h1><p>`+strings.Repeat("설립 목적과 주요 업무를 안내합니다. ", 60)+`</p>`), scanners.BoardLayout},
 		{"a list without links", HTML, answer(200, "text/html", `<table class="board"><tr><td>1</td><td>공지</td><td>2026-11-01</td></tr></table>`), scanners.BoardLayout},
+		{"a list of which most has no links", HTML, answer(200, "text/html", list(5, func(i int) string {
+			if i == 1 {
+				return row(i)
+			}
+			return fmt.Sprintf(`<tr><td>%d</td><td><a>공지 %d</a></td><td>2026-11-01</td></tr>`, i, i)
+		})), scanners.BoardLayout},
 		{"a list without dates and links", HTML, answer(200, "text/html", `<table class="board"><tr><th>제목</th></tr></table><p>알림</p>`), scanners.BoardLayout},
 		{"nothing", HTML, answer(200, "text/html", ``), scanners.BoardLayout},
 		{"no content", HTML, answer(204, "text/html", ``), scanners.BoardLayout},
@@ -43,8 +49,10 @@ func TestStatuses(t *testing.T) {
 		{"500", HTML, answer(500, "text/html", ten), scanners.BoardRefused},
 		{"503", Banner, answer(503, "text/html", `<div class="popup">x</div>`), scanners.BoardRefused},
 		{"a redirect without a place", HTML, answer(302, "text/html", ten), scanners.BoardRefused},
-		{"a foreign redirect", HTML, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.2/x", 302) }, scanners.BoardForeign},
-		{"a redirect in circles", HTML, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) }, scanners.BoardRefused},
+		{"a foreign redirect", HTML, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.2/x", http.StatusFound)
+		}, scanners.BoardForeign},
+		{"a redirect in circles", HTML, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, scanners.BoardRefused},
 		{"too large", HTML, answer(200, "text/html", ten+big), scanners.BoardTooLarge},
 		{"too large a feed", Feed, answer(200, "application/xml", big), scanners.BoardTooLarge},
 		{"a page too large", Page, answer(200, "text/html", big), scanners.BoardTooLarge},
@@ -80,7 +88,7 @@ func TestStatuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSite(t)
 			s.fallback = c.h
-			config := Config{Kind: c.kind, URL: s.URL + "/", Timeout: time.Second, Details: 1}
+			config := Config{Kind: c.kind, URL: s.URL + "/", Timeout: 10 * time.Second, Details: 1}
 			if c.kind == HTML && c.want == scanners.BoardUnreachable {
 				config.Timeout = 200 * time.Millisecond
 			}
@@ -108,6 +116,22 @@ func TestStatuses(t *testing.T) {
 			wantStatus(t, lookAt(t, Config{Kind: k, URL: s.URL}), scanners.BoardUnreachable)
 		}
 	})
+}
+
+// A row that cannot be opened is a post all the same.
+func TestRowsWithoutLinksAreNotDropped(t *testing.T) {
+	s := newSite(t)
+	s.page("/", list(5, func(i int) string {
+		if i == 3 {
+			return `<tr><td>3</td><td>회원 전용 공지</td><td>2026-11-03</td></tr>`
+		}
+		return row(i)
+	}))
+	l := lookAt(t, Config{Kind: HTML, URL: s.URL, Select: Select{Row: "tbody tr", Title: "td:nth-child(2)"}})
+	wantStatus(t, l, scanners.BoardOK)
+	if p := find(t, l, "회원 전용 공지"); len(l.Posts) != 5 || p.Read || !strings.HasPrefix(p.Key, "row:") || fmt.Sprint(p.Unread) != "[script]" {
+		t.Errorf("%+v", p)
+	}
 }
 
 func TestPagesOfAnyStatus(t *testing.T) {
@@ -191,6 +215,18 @@ func TestDeadline(t *testing.T) {
 	if len(l.Posts) != 5 || l.Posts[0].Read || l.Detail == "" || time.Since(start) > 3*time.Second {
 		t.Errorf("%d posts in %v: %s", len(l.Posts), time.Since(start), l.Detail)
 	}
+}
+
+// A monitor that is stopped blames nobody.
+func TestALookThatIsBrokenOff(t *testing.T) {
+	s := newSite(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.set("/", func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	l := newBoard(t, Config{Kind: HTML, URL: s.URL + "/"}).Look(ctx, nil)
+	wantStatus(t, l, scanners.BoardInternal)
 }
 
 func TestForeignHostsAreNotAsked(t *testing.T) {

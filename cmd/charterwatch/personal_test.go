@@ -1,0 +1,119 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/charterwatch/charterwatch/demo"
+	"github.com/charterwatch/charterwatch/store"
+)
+
+// TestNoPersonalDataIsKept posts a notice that somebody should never have posted, and looks
+// for what it holds in all that the program keeps, shows or leaves behind.
+func TestNoPersonalDataIsKept(t *testing.T) {
+	t.Parallel()
+	estate := association(t)
+	canary, _ := answering(t)
+	site := estate.Sites()[0]
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "tmp"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "c.yaml")
+	// Without a browser: a picture cannot be masked, and a test of its own shows that none is taken.
+	write(t, file, "browser: {off: true}\n"+sheet{canary: canary, sites: fmt.Sprintf(
+		"  - {id: %s, name: {ko: %q}, url: %q, notices: [{kind: html, url: notice/list, every: 10s}, {kind: feed, url: notice/feed.xml, every: 10s}], checks: [{id: front, kind: http, interval: 2s}]}\n",
+		site.ID, site.KO, site.HTTPURL)}.String())
+	personal := []string{"880101-1234567", "010-9876-5432", "4111-1111-1111-1111", "honggildong"}
+	post(t, estate, demo.Homepage, "당첨자 명단 안내 (홍보담당 "+personal[1]+")",
+		"대표 당첨자: "+personal[0], "환급 카드: "+personal[2], "문의: "+personal[3]+"@example.net, 02-2003-9000")
+	c := serveChild(t, file, "TMPDIR="+filepath.Join(dir, "tmp"))
+	feed := c.listen()
+	left := map[string][]byte{}
+	eventually(t, "the notice is on record from both boards", func() bool {
+		found := 0
+		for _, n := range c.notices(site.ID) {
+			if strings.HasPrefix(n.Revisions[0].Title, "당첨자 명단") && !n.Revisions[len(n.Revisions)-1].TitleOnly {
+				found++
+			}
+		}
+		return found == 2
+	})
+	for _, path := range []string{"/api/v1/notices", "/api/v1/plans", "/api/v1/wall", "/api/v1/boards", "/metrics"} {
+		left[path] = c.page(path)
+	}
+	if !bytes.Contains(left["/api/v1/notices"], []byte("02-2003-9000")) {
+		t.Error("the organisation's own number is no personal data")
+	}
+	c.signal(syscall.SIGQUIT)
+	if err := c.wait(); err == nil || !strings.Contains(c.log.String(), "goroutine ") {
+		t.Fatalf("no crash output: %v", err)
+	}
+	<-feed.gone
+	for i, b := range feed.raw {
+		left[fmt.Sprint("frame ", i)] = b
+	}
+	left["stdout"], left["stderr"] = []byte(c.out.String()), []byte(c.log.String())
+	readAll(t, dir, left)
+	unpackStore(t, filepath.Join(dir, "store"), left)
+	for _, s := range personal {
+		for where, b := range left {
+			if i := bytes.Index(b, []byte(s)); i >= 0 {
+				t.Errorf("%s is in %s: ...%q...", s, where, b[max(0, i-80):min(len(b), i+60)])
+			}
+		}
+	}
+}
+
+// unpackStore reads what a store keeps compressed.
+func unpackStore(t *testing.T, dir string, into map[string][]byte) {
+	t.Helper()
+	db, err := store.Open(t.Context(), store.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	snap, err := db.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if into["everything on record"], err = json.Marshal(snap); err != nil {
+		t.Fatal(err)
+	}
+	pages := 0
+	for _, b := range snap.Boards {
+		for _, n := range b.Notices {
+			for _, r := range n.Revisions {
+				if r.Page == "" {
+					continue
+				}
+				p, err := db.NoticePage(t.Context(), r.Page)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(p.Body) == 0 {
+					continue
+				}
+				z, err := gzip.NewReader(bytes.NewReader(p.Body))
+				if err != nil {
+					t.Fatal(err)
+				}
+				pages++
+				if into["page of "+n.ID], err = io.ReadAll(z); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	if pages == 0 {
+		t.Error("no page was kept to look into")
+	}
+}
