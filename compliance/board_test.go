@@ -259,4 +259,13 @@ func TestRecurringEventIsNoWindow(t *testing.T) {
 	if r, _ := book.Notices["daily"].Latest(); len(r.Reading.Windows) != 0 {
 		t.Errorf("%+v", r.Reading)
 	}
+	p.Unread, p.Announced.Every = nil, "daily"
+	book, _ = walk(t, homeBoard(), look(day(20, 0), p))
+	r, _ := book.Notices["daily"].Latest()
+	if len(r.Reading.Windows) != 0 || len(r.Reading.Rules) != 1 || r.Reading.NeedsReview || r.Reading.Rules[0].To != 30 {
+		t.Errorf("%+v", r.Reading)
+	}
+	if h := (ServiceHours{Close: "00:00-00:30", Days: Daily}); !h.announcedBy(r.Reading.Rules[0]) {
+		t.Error("it announces the closing time")
+	}
 }
