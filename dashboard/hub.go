@@ -176,9 +176,12 @@ func (h *Hub) load(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		h.cfg.Logger.Error("the wall starts without its events", "err", err)
 	}
-	for _, e := range events[max(0, len(events)-maxEvents):] {
-		m.events = append(m.events, m.wireEvent(e))
+	for _, e := range events {
+		if m.worthTelling(e) {
+			m.events = append(m.events, m.wireEvent(e))
+		}
 	}
+	m.events = m.events[max(0, len(m.events)-maxEvents):]
 	m.months = h.accounts(ctx, sites, now)
 	if h.model != nil && h.cfg.Source.Health().Trouble {
 		alarms = append(h.model.alarms(), alarms...)

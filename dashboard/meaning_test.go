@@ -273,3 +273,24 @@ func TestAMonthsAccountsSayWhatDowntimeIsPutDownTo(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 }
+
+// A board's first look may bring dozens of posts about other things: the feed is short.
+func TestTheFeedTellsOfMaintenanceAndOutagesAlone(t *testing.T) {
+	for kind, told := range map[notice.Kind]bool{notice.Maintenance: true, notice.Outage: true, notice.Recovery: true, notice.Other: false} {
+		w := newWorld()
+		n := posted(noon, noon, noon.Add(time.Hour), false)
+		n.Revisions[0].Reading.Kind = kind
+		w.keep(compliance.Record{Notices: []compliance.Notice{n}})
+		m := newModel(w.sites, w.snap, w, time.UTC, noon, noon)
+		seen := compliance.Event{Kind: compliance.NoticeSeen, Site: "alpha", At: noon, SeenAt: noon, Subject: noticeID}
+		touched := newTouched()
+		m.apply(compliance.Change{Site: "alpha", Events: []compliance.Event{seen}}, touched)
+		if (len(touched.events) == 1) != told {
+			t.Errorf("of a notice of %s the feed tells %+v", kind, touched.events)
+		}
+		seen.Subject = "alpha/news#gone"
+		if !m.worthTelling(seen) {
+			t.Error("what is not remembered is not told")
+		}
+	}
+}

@@ -7,8 +7,10 @@ import (
 	"testing"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/notice"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 // Every name that can reach the wall has a word in both languages.
@@ -34,8 +36,52 @@ func TestClosedSetsHaveWords(t *testing.T) {
 		compliance.OutageOpened, compliance.OutageClosed, compliance.RecoveryStarted, compliance.RecoveryBroken,
 		compliance.Blip, compliance.SlowStarted, compliance.SlowEnded, compliance.MinorityStarted,
 		compliance.MinorityEnded, compliance.StatusChanged,
+		compliance.NoticeSeen, compliance.NoticeChanged, compliance.NoticeVanished, compliance.NoticeReturned, compliance.NoticeUnclear,
+		compliance.BoardUnreadable, compliance.BoardReadable, compliance.WorkUnannounced, compliance.ClockRan, compliance.PersonStated,
 	} {
 		add("event", string(k))
+	}
+	for _, r := range compliance.RefusalRules() {
+		add("statement.refused", r)
+	}
+	for _, g := range compliance.AppealGrounds() {
+		add("ground", string(g))
+	}
+	for _, p := range notice.Problems() {
+		add("problem", string(p))
+	}
+	for p := compliance.Unannounced; p <= compliance.Overrun; p++ {
+		add("part", p.String())
+		if p != compliance.Unannounced { // that is just down
+			add("status", p.String())
+		}
+	}
+	if top := compliance.Overrun; (top + 1).String() != top.String() {
+		t.Errorf("there is a part after %s: add it to this test", top)
+	}
+	sets := map[string][]string{
+		"clause": {string(compliance.ClauseMaintenance), string(compliance.ClauseAnnouncement), string(compliance.ClauseRestoration)},
+		"clock":  {string(compliance.ClockPosting), string(compliance.ClockAnnouncement), string(compliance.ClockRestoration), string(compliance.ClockWindow)},
+		"board": {
+			string(scanners.BoardOK), string(scanners.BoardUnreachable), string(scanners.BoardRefused), string(scanners.BoardErrorPage), string(scanners.BoardLayout),
+			string(scanners.BoardMalformed), string(scanners.BoardTooLarge), string(scanners.BoardEndless), string(scanners.BoardForeign),
+			string(scanners.BoardUplinkDown), string(scanners.BoardInternal),
+		},
+		"planstate":  {string(notice.Planned), string(notice.Rescheduled), string(notice.Extended), string(notice.Cancelled), string(notice.Completed)},
+		"plantype":   {string(notice.Regular), string(notice.Emergency), "untyped"},
+		"noticekind": {string(notice.Maintenance), string(notice.Outage), string(notice.Recovery), string(notice.Other)},
+		"ruled":      {string(compliance.RuledRight), string(compliance.RuledCorrect), string(compliance.RuledOut)},
+		"said":       {"ruling", "work", "withdrawal", "announcement", "appeal", "judgement"},
+		"differ":     {notice.DifferMissing, notice.DifferExtra, notice.DifferStart, notice.DifferEnd, notice.DifferKind},
+		"why": {
+			"in_time", "late", "straddles", "review", "not_posted_yet", "not_posted", "unannounced", "unannounced_untyped",
+			"not_announced_yet", "not_announced", "not_restored_yet", "too_long",
+		},
+	}
+	for prefix, names := range sets {
+		for _, n := range names {
+			add(prefix, n)
+		}
 	}
 	for _, r := range probes.Reasons() {
 		add("cause", causeName(compliance.CauseOf(r)))
@@ -57,8 +103,10 @@ func TestClosedSetsHaveWords(t *testing.T) {
 	}
 	for _, lang := range c.Languages() {
 		for _, key := range c.Keys(lang) {
-			if strings.HasPrefix(key, "reason.") && !slices.Contains(keys, key) {
-				t.Errorf("%s has a word for %s, which is no reason", lang, key)
+			for _, closed := range []string{"reason.", "problem.", "statement.refused.", "ground.", "differ.", "why."} {
+				if strings.HasPrefix(key, closed) && !slices.Contains(keys, key) {
+					t.Errorf("%s has a word for %s, which is never said", lang, key)
+				}
 			}
 		}
 	}

@@ -340,6 +340,9 @@ func (m *model) apply(c compliance.Change, t *touched) {
 		if e.Kind == compliance.OutageOpened && told[e.Outage] {
 			continue // noted when the store did not take it
 		}
+		if !m.worthTelling(e) {
+			continue
+		}
 		m.note(m.wireEvent(e), t)
 	}
 }

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/notice"
 )
 
 // recall takes over what is on record of every site, and what clients will know of it from
@@ -45,6 +47,25 @@ func (m *model) reread(c compliance.Change, t *touched) {
 			t.sites[s.ID] = true
 		}
 	}
+}
+
+// worthTelling says whether an event belongs into the wall's feed: posts that announce
+// neither maintenance nor an outage would crowd out what does.
+func (m *model) worthTelling(e compliance.Event) bool {
+	switch e.Kind {
+	case compliance.NoticeSeen, compliance.NoticeChanged, compliance.NoticeVanished, compliance.NoticeReturned:
+	default:
+		return true
+	}
+	board, _, _ := strings.Cut(e.Subject, "#")
+	for _, site := range m.boardsOf[board] {
+		for _, n := range m.meanings[site].record.Notices {
+			if n.ID == e.Subject {
+				return slices.ContainsFunc(n.Revisions, func(r compliance.Revision) bool { return r.Reading.Kind != notice.Other })
+			}
+		}
+	}
+	return true // it is not remembered any more
 }
 
 // plans are those of the timeline, in the order of their windows.

@@ -35,11 +35,22 @@ const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'"
 
 const server = createServer((request, response) => {
-  const path = new URL(request.url, 'http://localhost').pathname
+  const url = new URL(request.url, 'http://localhost')
+  const path = url.pathname
   if (path === '/api/v1/wall') {
     if (hushed()) return request.socket.destroy()
     response.setHeader('content-type', 'application/json')
     return response.end(JSON.stringify(snapshot()))
+  }
+  if (path.startsWith('/api/')) {
+    const parts = []
+    request.on('data', (x) => parts.push(x))
+    request.on('end', () => {
+      const token = (request.headers.authorization ?? '').replace('Bearer ', '')
+      const [status, value] = scene.desk.answer(request.method, path, url.searchParams, Buffer.concat(parts).toString(), token, scene.sites, Date.now()) ?? [404, {}]
+      response.writeHead(status, { 'content-type': status === 200 ? 'application/json' : 'application/problem+json' }).end(JSON.stringify(value))
+    })
+    return
   }
   const file = join(dist, normalize(path === '/' ? '/index.html' : path))
   if (!file.startsWith(dist) || !existsSync(file)) return response.writeHead(404).end()

@@ -10,6 +10,39 @@ const out = process.argv[2] ?? 'shots'
 mkdirSync(out, { recursive: true })
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
 
+const narrow = { width: 360, height: 780 }
+
+async function sign(page) {
+  await page.locator('.sign input').fill('operator')
+  await page.locator('.sign button').click()
+}
+async function lint(page) {
+  await page.locator('summary', { hasText: '분명한가' }).click()
+  const form = page.locator('details[open] form', { has: page.locator('textarea') })
+  await form.locator('input[type=datetime-local]').nth(1).fill('2026-12-12T22:00')
+  await form.locator('input[type=datetime-local]').nth(2).fill('2026-12-13T02:00')
+  await form.locator('input:not([type])').first().fill('홈페이지 점검')
+  await form.locator('textarea').fill('12월 12일(금) 23:00 ~ 익일 02:00 점검합니다.')
+  await form.locator('button[type=submit]').click()
+}
+async function review(page) {
+  await sign(page)
+  await page.locator('input[value=corrected]').first().check()
+  await page.locator('.review form input:not([type])').first().fill('요일이 틀렸음을 담당자가 확인함')
+}
+async function declare(page) {
+  await page.locator('summary', { hasText: 'Declare' }).click()
+  await page.getByRole('button', { name: 'Add a window' }).first().click()
+}
+async function judge(page) {
+  await sign(page)
+  await page.locator('summary', { hasText: '판정' }).first().click()
+  await page.locator('input[value=yes]').first().check()
+  await page.locator('li form input:not([type])').first().fill('맞습니다')
+  await page.locator('li form button[type=submit]').first().click()
+  await page.locator('summary', { hasText: '이의 제기' }).first().click()
+}
+
 const wide = { width: 1440, height: 900 }
 const shots = [
   { name: 'busy-ko-light', query: 'lang=ko&theme=light' },
@@ -26,6 +59,21 @@ const shots = [
   { name: 'stale-ko-light', query: 'lang=ko&theme=light', flags: ['--hush', '4'], wait: 12_000 },
   { name: 'stale-en-dark-narrow', query: 'lang=en&theme=dark', flags: ['--hush', '4'], wait: 12_000, size: { width: 360, height: 780 } },
   { name: 'polling-ko-light', query: 'lang=ko&theme=light', flags: ['--no-socket'], wait: 6_000 },
+  { name: 'maintenance-ko-light', query: 'lang=ko&theme=light', page: 'maintenance', full: true },
+  { name: 'maintenance-en-dark', query: 'lang=en&theme=dark', page: 'maintenance', full: true },
+  { name: 'maintenance-ko-narrow', query: 'lang=ko&theme=light', page: 'maintenance', full: true, size: narrow },
+  { name: 'maintenance-en-narrow-dark', query: 'lang=en&theme=dark', page: 'maintenance', full: true, size: narrow },
+  { name: 'maintenance-empty-ko', scene: 'empty', query: 'lang=ko&theme=light', page: 'maintenance', full: true },
+  { name: 'maintenance-lint-ko', query: 'lang=ko&theme=light', page: 'maintenance', full: true, act: lint },
+  { name: 'maintenance-review-ko', query: 'lang=ko&theme=dark', page: 'maintenance', full: true, act: review },
+  { name: 'maintenance-declare-en', query: 'lang=en&theme=light', page: 'maintenance', full: true, act: declare },
+  { name: 'outages-ko-light', query: 'lang=ko&theme=light', page: 'outages', full: true },
+  { name: 'outages-en-dark', query: 'lang=en&theme=dark', page: 'outages', full: true },
+  { name: 'outages-ko-narrow', query: 'lang=ko&theme=dark', page: 'outages', full: true, size: narrow },
+  { name: 'outages-empty-en', scene: 'calm', query: 'lang=en&theme=light', page: 'outages', full: true },
+  { name: 'outages-judge-ko', query: 'lang=ko&theme=light', page: 'outages', full: true, act: judge },
+  { name: 'wide-ko-light', query: 'lang=ko&theme=light', size: { width: 1920, height: 1080 }, full: true },
+  { name: 'table-en-light', query: 'lang=en&theme=light', full: true, act: (page) => page.getByRole('button', { name: 'View as a table' }).last().click() },
   { name: 'first-ko-light', query: 'lang=ko&theme=light', flags: ['--hush', '0'] },
 ]
 const wanted = process.argv[3]
@@ -37,10 +85,14 @@ for (const s of shots.filter((x) => !wanted || x.name.includes(wanted))) {
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && said.push(m.text()))
   page.on('pageerror', (e) => said.push(String(e)))
   page.on('request', (r) => new URL(r.url()).hostname === '127.0.0.1' || said.push(`outside request: ${r.url()}`))
-  await page.goto(`${address}?${s.query}`)
+  await page.goto(`${address}?${s.query}${s.page ? `#/${s.page}` : ''}`)
   if (s.open) {
     await page.locator('h3 button').first().click()
     await page.locator('.link[aria-expanded]').first().click()
+  }
+  if (s.act) {
+    await sleep(800)
+    await s.act(page)
   }
   await sleep(s.wait ?? 1500)
   await page.screenshot({ path: join(out, `${s.name}.png`), fullPage: s.full ?? false })

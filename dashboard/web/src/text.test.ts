@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Speech } from './text'
 
-const ko = new Speech('ko', 'Asia/Seoul')
-const en = new Speech('en', 'Asia/Seoul')
+const today = () => Date.UTC(2026, 10, 24)
+const ko = new Speech('ko', 'Asia/Seoul', today)
+const en = new Speech('en', 'Asia/Seoul', today)
 const h = 3_600_000
 
 describe('Speech', () => {
@@ -27,6 +28,10 @@ describe('Speech', () => {
     expect(ko.window({ start: at, end: at + h })).toBe('11월 28일 (토) 22:00 – 23:00')
     expect(ko.window({ start: at, end: at + 4 * h })).toBe('11월 28일 (토) 22:00 – 11월 29일 (일) 02:00')
     expect(en.window({ start: at })).toContain('no end')
+  })
+  it('says the year of another year', () => {
+    expect(ko.date(Date.UTC(2025, 11, 31, 14))).toBe('2025년 12월 31일 (수)')
+    expect(ko.date(Date.UTC(2025, 11, 31, 15))).toBe('1월 1일 (목)')
   })
   it('ends a day at 24:00', () => {
     const at = Date.UTC(2026, 10, 24, 15)

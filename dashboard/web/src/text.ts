@@ -31,6 +31,7 @@ export class Speech {
   constructor(
     readonly lang: Lang,
     readonly zone: string,
+    private readonly today: () => number = Date.now,
   ) {}
 
   t(key: Key, args: Args = {}): string {
@@ -150,7 +151,14 @@ export class Speech {
   }
 
   date(ms: number): string {
-    return this.format('date', { month: 'long', day: 'numeric', weekday: 'short' }, ms)
+    const day = this.format('date', { month: 'long', day: 'numeric', weekday: 'short' }, ms)
+    const year = this.year(ms)
+    if (year === this.year(this.today())) return day
+    return this.lang === 'ko' ? `${year} ${day}` : `${day} ${year}`
+  }
+
+  private year(ms: number): string {
+    return this.format('year', { year: 'numeric' }, ms)
   }
 
   /** The full moment with its zone, for titles. */
@@ -165,6 +173,11 @@ export class Speech {
   /** The time alone today, with its day otherwise. */
   since(ms: number, now: number): string {
     return this.dayOf(ms) === this.dayOf(now) ? this.time(ms) : `${this.date(ms)} ${this.hourMinute(ms)}`
+  }
+
+  /** As since, to the minute: of what was announced so. */
+  near(ms: number, now: number): string {
+    return this.dayOf(ms) === this.dayOf(now) ? this.hourMinute(ms) : this.dayTime(ms)
   }
 
   /** The calendar day in the zone, only to compare. */

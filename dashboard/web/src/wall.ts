@@ -253,7 +253,7 @@ export function totals(strip: Strip, now = Infinity): { state: string; ms: numbe
 /** What the wall's first line says, from which the words are made. */
 export interface Overall {
   shown: Shown
-  down: Site[] // out of use without a notice in time, longest outage first
+  down: Site[] // out of use without a notice in time: the worst kind, then the longest outage first
   recovering: Site[]
   degraded: Site[]
   unknown: Site[]
@@ -271,7 +271,7 @@ export function overall(wall: Wall): Overall {
   const checks = sites.flatMap((s) => s.checks ?? [])
   const o: Overall = {
     shown: 'up',
-    down: broken.flatMap(of).sort((a, b) => start(a) - start(b)),
+    down: broken.flatMap((s) => of(s).sort((a, b) => start(a) - start(b))),
     recovering: of('recovering'),
     degraded: of('degraded'),
     unknown: of('unknown'),
