@@ -116,7 +116,21 @@ func (sc *scanner) gluedOffset(i int) int {
 	if sc.at(i) == 'z' && !isLetter(sc.at(i+1)) {
 		return sc.emit(item{kind: kZone, from: i, to: i + 1})
 	}
-	return i
+	return sc.spacedOffset(i)
+}
+
+// spacedOffset reads the "+0000" of "13:00 +0000". After a minus only four digits in quarters
+// of an hour are no end of a range.
+func (sc *scanner) spacedOffset(i int) int {
+	j := sc.blanks(i)
+	if j == i || sc.at(j) != '+' && sc.at(j) != '-' || !isDigit(sc.at(j+1)) {
+		return i
+	}
+	off, end, ok := sc.offset(j)
+	if !ok || end-j < 5 || sc.at(j) == '-' && end-j != 5 || off%900 != 0 || isDigit(sc.at(end)) || sc.at(end) == ':' || sc.at(j) == '-' && off < -12*3600 {
+		return i
+	}
+	return sc.emit(item{kind: kZone, from: j, to: end, n: off})
 }
 
 // englishMeridiem reads am, pm, a.m., p.m as a whole word.

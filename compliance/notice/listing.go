@@ -27,14 +27,18 @@ func (w *walker) listLine(before label, j int) {
 	if w.label != labelNone || w.list.label == labelNone {
 		return
 	}
-	if s, end, ok := w.onlyTimes(j); ok && w.listed(s, end) {
+	s, end, ok := w.onlyTimes(j)
+	if ok && w.listed(s, end) {
 		w.label, w.list.on = w.list.label, true
 		return
+	}
+	if s.form == dayOnly && w.kind(end) == kBreak {
+		return // the times of this date stand on the next line
 	}
 	text := w.lineAt(w.item(j).from)
 	w.list.lines, w.list.above = w.list.lines+1, text
 	l := classify(text)
-	if w.list.lines > longestList || len(text) > 90 || strings.HasSuffix(text, ".") || l == labelIgnore || l == labelContent || anyOf(text, "센터", "이벤트", "출석", "안내") {
+	if w.list.lines > longestList || len(text) > 90 || strings.HasSuffix(text, ".") || l == labelIgnore || l == labelContent && lastOf(text, stopWords()) < 0 || anyOf(text, "센터", "이벤트", "출석", "안내") {
 		w.list = listing{}
 	}
 }
@@ -54,7 +58,7 @@ func (w *walker) lineAt(at int) string {
 // listed says whether a line of times belongs to the caption above: it looks like the first
 // one, or the cells beside it speak of a stop.
 func (w *walker) listed(s segment, end int) bool {
-	if w.list.label == labelStop && (s.a.hasDate && s.b.hasDate || s.form == closed && !s.a.hasDate && w.list.bare) {
+	if w.list.label == labelStop && s.form == closed && (s.a.hasDate || w.list.bare) {
 		return true
 	}
 	return anyOf(w.list.above+"\n"+w.lineAt(w.item(end).to), "중단", "중지", "불가", "서비스 재개")

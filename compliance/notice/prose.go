@@ -1,5 +1,7 @@
 package notice
 
+import "strings"
+
 // serves says whether the words right after a time say that service is given then: "13일
 // 9시부터 정상 납부가 가능합니다", "3시부터 9시 사이에는 종전처럼 서비스를 제공합니다".
 func serves(behind string) bool {
@@ -23,19 +25,34 @@ func grown(after string) bool {
 }
 
 // endpoint lets words of a sentence caption a lone time: 시작 시각은 0시 30분, 종료 시각은
-// 2시 40분입니다.
-func endpoint(s *segment, before string) {
-	if s.form != point || s.shift || s.label != labelNone {
+// 2시 40분입니다; 새벽 4시에 시작되며 9시에 종료됩니다.
+func (w *walker) endpoint(s *segment, before string) {
+	if s.form != point || s.shift || s.label != labelNone && s.label != labelWork && s.label != labelStop {
 		return
 	}
-	near := lastRunes(before, 10)
+	near, behind := lastRunes(before, 10), verbAfter(w.behind(*s))
 	moment := anyOf(near, "시점은", "시각은", "시간은", "일시는", "시점이", "시각이")
+	n := len(w.entries)
+	begun := n > 0 && w.entries[n-1].label == labelStart && w.entries[n-1].line >= s.line-1
 	switch {
-	case moment && anyOf(near, "시작", "개시"):
+	case moment && anyOf(near, "시작", "개시"), anyOf(behind, "시작", "개시"):
 		s.label = labelStart
-	case moment && anyOf(near, "종료", "완료", "끝"):
+	case moment && anyOf(near, "종료", "완료", "끝"), begun && anyOf(behind, "종료", "완료", "끝", "마칠", "마치", "마무리"):
 		s.label = labelEnd
 	}
+}
+
+// verbAfter is what a time's own verb can be: the few words right behind it, unless they
+// place the time before or after something.
+func verbAfter(behind string) string {
+	near := clause(behind, 40)
+	for _, next := range []string{"오전", "오후", "새벽", ","} {
+		near, _, _ = strings.Cut(near, next) // the next time, and its verb
+	}
+	if anyOf(near, "전", "후", "이내", "부터", "까지") {
+		return ""
+	}
+	return near
 }
 
 // endsOpen says whether a sentence gives the end of the window that the one before it left

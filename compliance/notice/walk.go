@@ -420,7 +420,7 @@ func (w *walker) scope(s *segment) {
 		s.label = labelDone
 		return
 	}
-	endpoint(s, before)
+	w.endpoint(s, before)
 	if s.label != labelNone && s.label != labelContent && s.label != labelOther {
 		return
 	}
