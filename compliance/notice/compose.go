@@ -279,7 +279,7 @@ func (v *resolver) doubts(e entry, p pairing, day int) {
 		v.r.problem(AmbiguousMidnight, e.at, e.end)
 	}
 	a, b := e.a.clock, e.b.clock
-	if !e.b.hasDate && p.rolled && p.end-p.start > 12*3600 && a.twelve && b.twelve && a.mer == noMer && b.mer == noMer && a.h <= 12 && b.h <= 12 && !(e.hasDur && agrees(e.dur, p.end-p.start)) {
+	if !e.b.hasDate && p.rolled && p.end-p.start > 12*3600 && halfDay(a, b) && !(e.hasDur && agrees(e.dur, p.end-p.start)) {
 		v.r.problem(AmbiguousTime, e.at, e.end)
 	}
 	if v.behindPrevious(e, p) {
@@ -288,6 +288,15 @@ func (v *resolver) doubts(e entry, p pairing, day int) {
 	if e.hasDur && !agrees(e.dur, p.end-p.start) && !(e.partial && e.dur.n < p.end-p.start) && !agrees(e.dur, v.total()+p.end-p.start) {
 		v.r.problem(DurationMismatch, e.dur.from, e.dur.to)
 	}
+}
+
+// halfDay says whether a range may be meant on a 12-hour clock: 11시 ~ 2시; and even 11:30 ~
+// 01:30 more likely ends after lunch than the next day.
+func halfDay(a, b clock) bool {
+	if a.mer != noMer || b.mer != noMer || a.h > 12 || b.h > 12 {
+		return false
+	}
+	return a.twelve && b.twelve || a.h >= 10 && b.h > 0 && b.h <= 6
 }
 
 // leadingDuration ends "down for 3 hours starting at 10 pm".

@@ -73,7 +73,7 @@ func classify(caption string) label {
 		return labelOld
 	case anyOf(s, "변경후", "변경일", "변경시간", "변경기간", "변경된", "revised", "newdate", "newtime", "newschedule", "newwindow", "연기후", "수정후", "정정후", "조정후", "연장후", "연기일", "연장시간", "연장일") || s == "변경" || s == "new" || s == "after" || s == "연기" || s == "수정":
 		return labelNew
-	case anyOf(s, "문의", "연락처", "전화", "상담", "고객센터", "콜센터", "운영시간", "업무시간", "영업시간", "근무", "작성", "등록", "게시", "공지일", "공지기간", "공지시간", "공고", "모집", "원서", "시험일", "시험기간", "이벤트", "행사", "응모", "설문", "교육기간", "교육일", "개정", "담당", "조회", "첨부", "발표", "납부", "contact", "support", "phone", "tel", "posted", "publish", "lastupdate", "created", "officehours", "businesshours", "register", "author", "helpdesk", "수강", "보상", "제출", "마감"):
+	case anyOf(s, "문의", "연락처", "전화", "상담", "점심", "중식", "휴게", "고객센터", "콜센터", "운영시간", "업무시간", "영업시간", "근무", "작성", "등록", "게시", "공지일", "공지기간", "공지시간", "공고", "모집", "원서", "시험일", "시험기간", "이벤트", "행사", "응모", "설문", "교육기간", "교육일", "개정", "담당", "조회", "첨부", "발표", "납부", "contact", "support", "phone", "tel", "posted", "publish", "lastupdate", "created", "officehours", "businesshours", "register", "author", "helpdesk", "수강", "보상", "제출", "마감"):
 		if stops && timely || works && timely && !anyOf(s, "문의", "담당", "공지", "게시", "작성", "등록") {
 			break
 		}

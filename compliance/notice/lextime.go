@@ -102,6 +102,12 @@ func (sc *scanner) finishClock(i, j int, c clock) int {
 			j += len(about)
 		}
 	}
+	if k := sc.blanks(j); has(sc.rest(k), "이후") {
+		rest := sc.rest(sc.blanks(k + len("이후")))
+		if has(rest, "~") || has(rest, "-") || has(rest, "부터") {
+			j = k + len("이후") // 18시 이후 ~ 다음 날 9시
+		}
+	}
 	end := sc.emit(item{kind: kTime, from: from, to: j, clock: c})
 	return sc.gluedOffset(end)
 }

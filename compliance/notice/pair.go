@@ -56,8 +56,13 @@ func startHeir(s segment) meridiem {
 }
 
 // pmOnly is the meridiem that "오후 3시 ~ 06:00" inherits: the 06:00 of a written 24-hour
-// clock is taken literally after a morning, but after an afternoon it may be 18:00.
+// clock is taken literally after a morning that it does not precede, but after an afternoon
+// it may be 18:00, and in "오전 10:00 ~ 02:00" it is 14:00.
 func pmOnly(s segment) meridiem {
+	a, b := s.a.clock, s.b.clock
+	if (a.mer == korAM || a.mer == engAM) && b.mer == noMer && a.h < 12 && b.h > 0 && b.h < a.h {
+		return a.mer
+	}
 	if s.a.clock.mer == korPM || s.a.clock.mer == engPM {
 		return s.a.clock.mer
 	}

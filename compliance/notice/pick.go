@@ -189,18 +189,26 @@ func (p *picker) withoutTitle(in, replaced []window) []window {
 	return out
 }
 
-// told says whether a window of the body tells the title's window more precisely, or as well.
-// What byRank dropped counts too.
+// told says whether a window of the body tells the title's window more precisely, or as well,
+// or several do together, as when each service has its part of it. What byRank dropped counts
+// too.
 func (p *picker) told(title window) bool {
-	for _, w := range p.v.out {
+	var first, last window
+	for i, w := range p.v.out {
 		if w.inTitle(p.r) || !w.overlaps(title) {
 			continue
+		}
+		if !w.open && (first.begins.IsZero() || w.begins.Before(first.begins)) {
+			first = p.v.out[i]
+		}
+		if !w.open && w.ends.After(last.ends) {
+			last = p.v.out[i]
 		}
 		if title.allDay || title.open || w.same(title) || w.allDay && w.assumed {
 			return true
 		}
 	}
-	return false
+	return !title.open && !first.begins.IsZero() && first.begins.Equal(title.begins) && last.ends.Equal(title.ends)
 }
 
 // withoutVague drops whole days where times of these days are known, and open windows whose

@@ -32,6 +32,8 @@ func (w *walker) endpoint(s *segment, before string) {
 	}
 	near, behind := lastRunes(before, 10), verbAfter(w.behind(*s))
 	moment := anyOf(near, "시점은", "시각은", "시간은", "일시는", "시점이", "시각이")
+	near = strings.TrimRight(near, " ")
+	moment = moment || strings.HasSuffix(near, "시작") || strings.HasSuffix(near, "종료")
 	n := len(w.entries)
 	begun := n > 0 && w.entries[n-1].label == labelStart && w.entries[n-1].line >= s.line-1
 	switch {
@@ -40,6 +42,12 @@ func (w *walker) endpoint(s *segment, before string) {
 	case moment && anyOf(near, "종료", "완료", "끝"), begun && anyOf(behind, "종료", "완료", "끝", "마칠", "마치", "마무리"):
 		s.label = labelEnd
 	}
+}
+
+// staffed says whether the words right before times make them those of people: 고객센터
+// 09:00~18:00, 점심시간 12:00~13:00.
+func staffed(before string) bool {
+	return anyOf(before, "고객센터", "콜센터", "상담센터", "상담시간", "상담 시간", "점심", "중식", "휴게시간", "휴게 시간", "lunch") && !anyOf(before, "중단", "점검", "작업", "불가", "중지")
 }
 
 // verbAfter is what a time's own verb can be: the few words right behind it, unless they

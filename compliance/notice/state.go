@@ -13,6 +13,9 @@ func stateOf(title, body string) State {
 	if s, ok := phraseState(title, true); ok {
 		return s
 	}
+	if s, ok := titleEnd(title); ok {
+		return s
+	}
 	if s, ok := phraseState(body, false); ok {
 		return s
 	}
@@ -60,6 +63,33 @@ func tagState(tag string) (State, bool) {
 		return Extended, true
 	case anyOf(t, "연기", "변경", "수정", "정정", "순연", "reschedul", "postpone", "changed", "update:", "revised", "corrected", "보류", "newtime", "newdate", "newschedule"):
 		return Rescheduled, true
+	}
+	return "", false
+}
+
+// titleEnd reads the noun that a title ends with: 서버 점검 연장, 정기점검 취소 알림.
+func titleEnd(title string) (State, bool) {
+	t := title
+	for cut := true; cut; {
+		cut = false
+		t = strings.TrimRight(t, " .!~")
+		if i := strings.LastIndexAny(t, "([<"); i > 0 && strings.IndexAny(t[i:], ")]>") == len(t[i:])-1 {
+			t, cut = t[:i], true
+		}
+		for _, word := range []string{"안내", "공지", "알림", "공고", "안내드립니다", "알려드립니다", "사항", "의 건", "건"} {
+			if strings.HasSuffix(t, word) {
+				t, cut = strings.TrimSuffix(t, word), true
+				break
+			}
+		}
+	}
+	for _, end := range []struct {
+		noun  string
+		state State
+	}{{"취소", Cancelled}, {"연장", Extended}, {"연기", Rescheduled}, {"변경", Rescheduled}, {"완료", Completed}, {"종료", Completed}} {
+		if rest, ok := strings.CutSuffix(t, end.noun); ok && anyOf(lastRunes(rest, 9), "점검", "작업", "정비", "pm") && workNear(t, len(rest), true) {
+			return end.state, true
+		}
 	}
 	return "", false
 }

@@ -303,6 +303,9 @@ func (w *walker) add(s segment, next int) int {
 	}
 	e := entry{segment: s}
 	n := len(w.entries)
+	if n > 0 && w.taken && w.entries[n-1].form == dayOnly && w.entries[n-1].at > w.pendEnd && w.entries[n-1].line == w.line {
+		w.pending = nil // 매일 0시~1시, 11월 15일은 0시~7시
+	}
 	timed := s.a.hasTime && !s.a.hasDate && (!s.b.hasDate || s.b.date.rel == fromLast || s.b.bareWeek) && (s.form == closed || s.form == lasting)
 	switch {
 	case timed && len(w.pending) > 0 && s.at-w.pendEnd < 160:
@@ -411,6 +414,10 @@ func (w *walker) scope(s *segment) {
 		s.label = labelIgnore
 		return
 	}
+	if !s.a.hasDate && s.form == closed && staffed(lastRunes(before, 16)) {
+		s.label = labelIgnore
+		return
+	}
 	// "다만 조회는 29일 12:00부터 이용 가능" speaks of the time after a window.
 	if (s.form == openEnded || s.form == point) && s.label != labelETA && (anyOf(clause(behind, 48), "이용 가능", "이용가능", "정상 이용", "재개", "정상화", "정상 운영", "오픈", "available again", "be available", "resume") || serves(behind)) {
 		s.label = labelDone
@@ -429,7 +436,7 @@ func (w *walker) scope(s *segment) {
 		s.label = labelIgnore
 	case anyOf(before, "운영시간", "운영 시간", "상담시간", "상담 시간", "업무시간", "업무 시간", "영업시간", "영업 시간", "이용시간", "이용 시간은", "이용가능시간", "이용 가능 시간", "이용가능 시간", "문의", "office hours", "business hours", "contact", "고객센터(", "상담은", "콜센터"),
 		anyOf(before, "접수", "신청기간", "작성일", "등록일", "게시일", "공지일", "모집기간", "posted", "published", "last updated", "게시 :", "응모", "당첨", "발표일"),
-		anyOf(behind[:min(24, len(behind))], "이용 가능", "이용가능", "운영합니다", "상담"):
+		anyOf(behind[:min(24, len(behind))], "이용 가능", "이용가능", "운영합니다", "상담") && !anyOf(clause(behind, 48), "상담이 중단", "상담 중단", "상담이 불가", "상담 불가", "상담이 제한"):
 		if !anyOf(before, "중단", "점검") || anyOf(before, "문의") {
 			s.label = labelIgnore
 		}
