@@ -140,7 +140,7 @@ func sanction(title string) bool {
 }
 
 func fromTitle(title, body string, stop, out int) (Kind, bool) {
-	works := anyOf(title, "점검", "작업", "정비", "maintenance", "유지보수", "업그레이드", "upgrade", "planned", "scheduled", "정전", "교체", "이중화", "증설", "pm", "서버 이전", "서버이전", "데이터센터 이전", "전산센터 이전", "전산실 이전", "idc 이전", "시스템 이전", "시스템 이관", "데이터 이관", "시스템 전환")
+	works := anyOf(title, "점검", "작업", "정비", "maintenance", "유지보수", "업그레이드", "upgrade", "planned", "scheduled", "정전", "교체", "이중화", "증설", "pm", "리부팅", "재부팅", "재기동", "서버 이전", "서버이전", "데이터센터 이전", "전산센터 이전", "전산실 이전", "idc 이전", "시스템 이전", "시스템 이관", "데이터 이관", "시스템 전환")
 	done := restored(title)
 	all := title + "\n" + body
 	broken := countOf(body, outageWords())
@@ -184,7 +184,7 @@ func fromTitle(title, body string, stop, out int) (Kind, bool) {
 
 // fromBody decides for titles that say nothing of stops.
 func fromBody(title, body, all string, broken int) (Kind, bool) {
-	stops := countOf(body, []string{"점검", "정비", "서비스 중단", "중단", "중지", "이용 불가", "이용불가", "접속 불가", "이용이 제한", "이용 제한", "작업", "maintenance", "downtime", "unavailable", "interruption", "일시 정지", "접속이 불가", "이용이 불가", "이용하실 수 없", "사용이 불가", "offline", "reboot", "patching", "restart"})
+	stops := countOf(body, []string{"점검", "정비", "서비스 중단", "중단", "중지", "이용 불가", "이용불가", "접속 불가", "이용이 제한", "이용 제한", "작업", "maintenance", "downtime", "unavailable", "interruption", "일시 정지", "접속이 불가", "이용이 불가", "이용하실 수 없", "리부팅", "재부팅", "재기동", "사용이 불가", "offline", "reboot", "patching", "restart"})
 	other := countOf(all, []string{"모집", "채용", "이벤트", "설문", "신청기간", "접수기간", "교육기간", "약관", "처리방침", "보상", "입찰", "응모", "당첨", "시험", "survey", "webinar", "privacy policy", "compensation", "개인정보"})
 	machine := anyOf(all, "서비스", "시스템", "서버", "업데이트", "게임", "접속", "전산", "홈페이지", "네트워크", "회선", "db", "사이트", "포털", "앱", "뱅킹", "장비", "인터넷", "service", "system", "server", "network", "website", "portal", "database", "거래", "조회", "이용", "업무")
 	switch {

@@ -33,6 +33,19 @@ func (v *resolver) add(w window) {
 	}
 }
 
+// zoneAhead keeps the zone at item i for the times that follow it on its line, if it leads
+// them: "KST 10:00 ~ 14:00 / UTC 01:00 ~ 05:00" and the like have one for each.
+func (w *walker) zoneAhead(i int) {
+	n := len(w.entries)
+	j := i - 1
+	for w.kind(j) == kOpenParen || w.kind(j) == kWord {
+		j--
+	}
+	if n == 0 || w.entries[n-1].line != w.line || j >= w.entries[n-1].to && (w.kind(j) == kSep || w.kind(j) == kBreak || w.kind(j) == kTab) {
+		w.lead, w.leadLine = &w.items[i], w.line
+	}
+}
+
 // zoneBehind finds "(CEST)" after the window.
 func (v *resolver) zoneBehind(w window) (item, bool) {
 	for j := w.entry.to; j < w.entry.to+3; j++ {

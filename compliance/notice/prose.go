@@ -54,6 +54,9 @@ func staffed(before string) bool {
 // place the time before or after something.
 func verbAfter(behind string) string {
 	near := clause(behind, 40)
+	if i := strings.IndexAny(near, "0123456789"); i >= 0 {
+		near = near[:i]
+	}
 	for _, next := range []string{"오전", "오후", "새벽", ","} {
 		near, _, _ = strings.Cut(near, next) // the next time, and its verb
 	}
@@ -66,9 +69,27 @@ func verbAfter(behind string) string {
 // endsOpen says whether a sentence gives the end of the window that the one before it left
 // open: 22시부터 점검을 시작합니다. 익일 2시까지 이용하실 수 없습니다.
 func (v *resolver) endsOpen(open, e entry) bool {
+	if v.stretched(open, e) {
+		return true
+	}
 	if v.r.out.Kind != Maintenance || open.form != openEnded || !open.a.hasTime || e.form != until || !e.a.hasTime || e.line > open.line+1 || e.label != open.label || open.old || e.old || len(open.heads) > 0 {
 		return false
 	}
 	near := clause(v.w.behind(e.segment), 72)
 	return anyOf(near, "점검", "중단", "중지", "불가", "제한", "없습", "없다", "진행", "계속") && !anyOf(near, "완료", "마쳐", "마치", "저장", "신청", "접수", "미리", "가능", "종료해", "로그아웃")
+}
+
+// stretched says whether a sentence about an extension gives a lone start its new end: 1시에
+// 시작된 점검이 7시까지 연장됩니다.
+func (v *resolver) stretched(start, e entry) bool {
+	if v.r.out.State != Extended || v.r.out.Kind != Maintenance || start.form != point && start.form != openEnded || e.form != until && e.form != point {
+		return false
+	}
+	if !start.a.hasTime || start.said || !e.a.hasTime || e.line != start.line || start.old || start.was || e.old || len(start.heads) > 0 {
+		return false
+	}
+	if start.form == point && (start.shift || start.label != labelStart && !anyOf(lastRunes(v.w.before(start.segment), 24), "started", "began", "beginning")) {
+		return false
+	}
+	return anyOf(clause(v.w.behind(e.segment), 30), "연장") || anyOf(lastRunes(v.w.before(e.segment), 20), "extended to", "extended until")
 }

@@ -31,6 +31,9 @@ type walker struct {
 	began   int  // byte where the sentence began
 	allDay  bool // 종일 was said in this sentence before any date
 	list    listing
+
+	lead     *item // the zone that leads the line or the part of it: UTC: 11월 19일 01:00 ~ 05:00
+	leadLine int
 }
 
 func walk(sc *scanner) *walker {
@@ -62,6 +65,7 @@ func (w *walker) step(i int) int {
 		if it.flag&zoneScope != 0 || w.zone == nil {
 			w.zone = &w.items[i]
 		}
+		w.zoneAhead(i)
 		return i + 1
 	case kDur:
 		w.looseDuration(i)
@@ -290,6 +294,9 @@ func (w *walker) add(s segment, next int) int {
 	s.label, s.old, s.new, s.each, s.line = w.label, w.old, w.new && !w.old, w.each, w.line
 	if s.old || s.new {
 		w.marked = true
+	}
+	if w.lead != nil && w.leadLine == w.line && !s.a.hasZone && !s.b.hasZone {
+		s.a.zone, s.a.hasZone = *w.lead, true
 	}
 	s.sentence = [2]int{w.began, w.sentenceEnd(next)}
 	s.listed = w.joined(s) || w.list.on && s.a.hasTime && !s.a.hasDate
