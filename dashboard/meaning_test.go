@@ -294,3 +294,25 @@ func TestTheFeedTellsOfMaintenanceAndOutagesAlone(t *testing.T) {
 		}
 	}
 }
+
+// The page in an outage's place is expected to be away.
+func TestBoardsInTrouble(t *testing.T) {
+	outage, shared := newsBoard(), newsBoard()
+	outage.ID, outage.OutageOnly = "alpha/outage", true
+	shared.ID, shared.Sites = "beta/news", []compliance.BoardSite{{ID: "beta"}, {ID: "alpha"}}
+	r := compliance.Record{Site: "alpha", Boards: []compliance.BoardSpec{newsBoard(), outage, shared}}
+	for _, b := range r.Boards {
+		ok, bad := looksAt(scanners.BoardOK, noon, noon.Add(time.Hour)), looksAt(scanners.BoardRefused, noon.Add(2*time.Hour), noon.Add(3*time.Hour))
+		ok.Board, bad.Board = b.ID, b.ID
+		again := bad
+		again.From, again.To, again.Detail = noon.Add(4*time.Hour), noon.Add(5*time.Hour), "503"
+		r.Spans = append(r.Spans, ok, bad, again)
+	}
+	got := troubled(r)
+	if len(got) != 1 || got[0].ID != "alpha/news" {
+		t.Fatalf("%+v", got)
+	}
+	if b := got[0]; b.Since != noon.Add(2*time.Hour).UnixMilli() || b.LastOK != noon.Add(time.Hour).UnixMilli() || b.SeenAt != noon.Add(5*time.Hour).UnixMilli() || b.Detail != "503" {
+		t.Errorf("%+v", b)
+	}
+}
