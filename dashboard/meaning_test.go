@@ -213,6 +213,38 @@ func TestDeltasTellOfNoticesBoardsAndTheClock(t *testing.T) {
 	})
 }
 
+func TestAClockThatRunsOutIsToldWithoutAnyLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().Add(-23 * time.Hour), Pass: 1}}}
+		h := w.live(t)
+		c, _ := enter(t, h, "", "")
+		h.Publish(broke("alpha", time.Now().UTC()))
+		settle()
+		verdict := func(ms []Message) (v []compliance.Verdict) {
+			for _, m := range ms {
+				for _, s := range m.Sites {
+					for _, x := range s.Clocks {
+						if x.Kind == compliance.ClockAnnouncement {
+							v = append(v, x.Verdict)
+						}
+					}
+				}
+			}
+			return v
+		}
+		if v := verdict(heard(t, c)); len(v) != 1 || v[0] != compliance.AtRisk {
+			t.Fatalf("%v", v)
+		}
+		if v := verdict(listen(t, c, 29*time.Minute)); len(v) != 0 {
+			t.Errorf("nothing changed, and it was told %v", v)
+		}
+		if v := verdict(listen(t, c, 2*time.Minute)); len(v) != 1 || v[0] != compliance.Unproven {
+			t.Errorf("no board was looked at, and the limit passed: %v", v)
+		}
+	})
+}
+
 func TestAStatementReachesTheWallAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
