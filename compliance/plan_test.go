@@ -125,6 +125,29 @@ func TestNoticesOfOnePlanAreLinked(t *testing.T) {
 	}
 }
 
+// Last week's "[완료]" is first seen after this week's announcement, on another board.
+func TestCompletedSpeaksOfWhatHasBegun(t *testing.T) {
+	next := works("1", time.Time{}, day(20, 0), at22(28))
+	done := works("2", time.Time{}, day(20, time.Minute))
+	done.Claimed = day(17, 0)
+	done.Revisions[0].Title = "[완료] 홈페이지 정기점검 완료 안내"
+	done.Revisions[0].Reading.State = notice.Completed
+	if p := onePlan(t, recordOf(next, done)); p.State != notice.Planned || len(p.Tellings) != 1 {
+		t.Errorf("%+v", p)
+	}
+	done.Claimed, done.FirstSeen, done.Revisions[0].FirstSeen = time.Time{}, day(29, 8*time.Hour), day(29, 8*time.Hour)
+	if p := onePlan(t, recordOf(next, done)); p.State != notice.Completed || len(p.Tellings) != 2 {
+		t.Errorf("%+v", p)
+	}
+	cancelled := works("3", time.Time{}, day(20, time.Minute))
+	cancelled.Claimed = day(10, 0)
+	cancelled.Revisions[0].Reading.State = notice.Cancelled
+	next.Claimed = day(18, 0)
+	if plans := recordOf(next, cancelled).Plans(Promises{}, seoul); len(plans) == 0 || plans[len(plans)-1].State == notice.Cancelled && len(plans) == 1 {
+		t.Errorf("an older cancellation cannot mean it: %+v", plans)
+	}
+}
+
 func TestUnrelatedWorkIsAnotherPlan(t *testing.T) {
 	plans := recordOf(works("1", day(1, 0), day(1, time.Hour), at22(7)), works("2", day(8, 0), day(8, time.Hour), at22(14))).Plans(Promises{}, seoul)
 	if len(plans) != 2 {

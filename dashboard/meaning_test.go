@@ -213,6 +213,38 @@ func TestDeltasTellOfNoticesBoardsAndTheClock(t *testing.T) {
 	})
 }
 
+func TestAClockThatRunsOutIsToldWithoutAnyLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().Add(-23 * time.Hour), Pass: 1}}}
+		h := w.live(t)
+		c, _ := enter(t, h, "", "")
+		h.Publish(broke("alpha", time.Now().UTC()))
+		settle()
+		verdict := func(ms []Message) (v []compliance.Verdict) {
+			for _, m := range ms {
+				for _, s := range m.Sites {
+					for _, x := range s.Clocks {
+						if x.Kind == compliance.ClockAnnouncement {
+							v = append(v, x.Verdict)
+						}
+					}
+				}
+			}
+			return v
+		}
+		if v := verdict(heard(t, c)); len(v) != 1 || v[0] != compliance.AtRisk {
+			t.Fatalf("%v", v)
+		}
+		if v := verdict(listen(t, c, 29*time.Minute)); len(v) != 0 {
+			t.Errorf("nothing changed, and it was told %v", v)
+		}
+		if v := verdict(listen(t, c, 2*time.Minute)); len(v) != 1 || v[0] != compliance.Unproven {
+			t.Errorf("no board was looked at, and the limit passed: %v", v)
+		}
+	})
+}
+
 func TestAStatementReachesTheWallAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
@@ -292,5 +324,27 @@ func TestTheFeedTellsOfMaintenanceAndOutagesAlone(t *testing.T) {
 		if !m.worthTelling(seen) {
 			t.Error("what is not remembered is not told")
 		}
+	}
+}
+
+// The page in an outage's place is expected to be away.
+func TestBoardsInTrouble(t *testing.T) {
+	outage, shared := newsBoard(), newsBoard()
+	outage.ID, outage.OutageOnly = "alpha/outage", true
+	shared.ID, shared.Sites = "beta/news", []compliance.BoardSite{{ID: "beta"}, {ID: "alpha"}}
+	r := compliance.Record{Site: "alpha", Boards: []compliance.BoardSpec{newsBoard(), outage, shared}}
+	for _, b := range r.Boards {
+		ok, bad := looksAt(scanners.BoardOK, noon, noon.Add(time.Hour)), looksAt(scanners.BoardRefused, noon.Add(2*time.Hour), noon.Add(3*time.Hour))
+		ok.Board, bad.Board = b.ID, b.ID
+		again := bad
+		again.From, again.To, again.Detail = noon.Add(4*time.Hour), noon.Add(5*time.Hour), "503"
+		r.Spans = append(r.Spans, ok, bad, again)
+	}
+	got := troubled(r)
+	if len(got) != 1 || got[0].ID != "alpha/news" {
+		t.Fatalf("%+v", got)
+	}
+	if b := got[0]; b.Since != noon.Add(2*time.Hour).UnixMilli() || b.LastOK != noon.Add(time.Hour).UnixMilli() || b.SeenAt != noon.Add(5*time.Hour).UnixMilli() || b.Detail != "503" {
+		t.Errorf("%+v", b)
 	}
 }
