@@ -173,7 +173,7 @@ func (h SiteHistory) Closures(p Period, t Terms) []Period {
 	var out []Period
 	for _, c := range checks {
 		until := p
-		if c.Status == HoursDenied && c.Since.Before(until.To) {
+		if c.Status == ClosingDenied && c.Since.Before(until.To) {
 			until.To = c.Since
 		}
 		if until.From.Before(until.To) {

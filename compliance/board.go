@@ -225,7 +225,7 @@ func (s *stepOfBoard) post(i int) {
 	n, known := s.out.Book.Notices[p.Key]
 	switch {
 	case !known:
-		n = Notice{ID: noticeID(s.spec.ID, p.Key), Board: s.spec.ID, Key: p.Key, FirstSeen: s.look.To, LastAbsent: s.absentAt(i), Claimed: p.Claimed, DateOnly: p.DateOnly}
+		n = Notice{ID: noticeID(s.spec.ID, p.Key), Board: s.spec.ID, Key: p.Key, FirstSeen: s.look.To, LastAbsent: s.absentAt(i), Claimed: p.Claimed, DateOnly: p.DateOnly, Seq: len(s.look.Posts) - i}
 	case n.LastSeen.Equal(s.look.To):
 		return // the same key twice
 	}
@@ -302,7 +302,7 @@ func (s *stepOfBoard) read(n Notice, p scanners.Post, r Revision) Reading {
 	}
 	got := notice.Read(notice.Text{Title: p.Title, Body: p.Text, Posted: posted, Zone: s.zone})
 	if p.Announced != nil {
-		got = announced(got, *p.Announced)
+		got = announced(got, *p.Announced, slices.Contains(p.Unread, "recurrence"), s.zone)
 	}
 	if len(p.Unread) > 0 && len(got.Windows)+len(got.Rules) == 0 && (got.Kind == notice.Maintenance || strings.TrimSpace(p.Text) == "") {
 		got.NeedsReview = true // what matters may stand where only a person can read it
@@ -314,8 +314,10 @@ func sameDay(a, b time.Time, zone *time.Location) bool {
 	return a.In(zone).Format(time.DateOnly) == b.In(zone).Format(time.DateOnly)
 }
 
-// announced lets a machine-readable source overrule what was read in its prose.
-func announced(r notice.Reading, a scanners.Announced) notice.Reading {
+// announced lets a machine-readable source overrule what was read in its prose. Of what recurs
+// by a rule that the source could not tell, it tells only the first occasion: that is left to the
+// prose.
+func announced(r notice.Reading, a scanners.Announced, untold bool, zone *time.Location) notice.Reading {
 	if a.Kind != "" {
 		r.Kind = notice.Kind(a.Kind)
 	}
@@ -327,11 +329,25 @@ func announced(r notice.Reading, a scanners.Announced) notice.Reading {
 	case "planned", "in_progress":
 		r.State = notice.Planned
 	}
-	if !a.Start.IsZero() && r.Kind == notice.Maintenance {
-		r.Windows = []notice.Window{{Start: a.Start, End: a.End}}
-		r.Confidence, r.NeedsReview, r.Problems = 1, false, nil
+	if a.Start.IsZero() || untold || r.Kind != notice.Maintenance {
+		return r
 	}
+	r.Windows, r.Rules = []notice.Window{{Start: a.Start, End: a.End}}, nil
+	if a.Every != "" {
+		r.Windows, r.Rules = nil, []notice.Rule{recurring(a, zone)}
+	}
+	r.Confidence, r.NeedsReview, r.Problems = 1, false, nil
 	return r
+}
+
+func recurring(a scanners.Announced, zone *time.Location) notice.Rule {
+	minutes := func(t time.Time) int { h, m, _ := t.In(zone).Clock(); return h*60 + m }
+	y, m, d := a.Start.In(zone).Date()
+	rule := notice.Rule{Freq: a.Every, From: minutes(a.Start), To: minutes(a.End), Since: time.Date(y, m, d, 0, 0, 0, 0, zone)}
+	for _, day := range a.Weekdays {
+		rule.Weekdays = append(rule.Weekdays, int(day))
+	}
+	return rule
 }
 
 func (s *stepOfBoard) gone(key string) {

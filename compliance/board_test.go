@@ -227,3 +227,45 @@ func TestFollowedWhileItMatters(t *testing.T) {
 		}
 	}
 }
+
+// A board that is new to us shows an announcement and its cancellation at once: the one above
+// is the newer.
+func TestPostsOfOneLookKeepTheirOrder(t *testing.T) {
+	start, end := day(28, 22*time.Hour), day(29, 2*time.Hour)
+	at := func(key, title, state string) scanners.Post {
+		p := postOf(key, title, "")
+		p.Claimed, p.DateOnly = day(20, 0), true
+		p.Announced = &scanners.Announced{Kind: "maintenance", State: state, Start: start, End: end}
+		return p
+	}
+	for _, keys := range [][2]string{{"1", "2"}, {"2", "1"}} {
+		book, _ := walk(t, homeBoard(), look(day(20, 9*time.Hour), at(keys[0], "[취소] 정기점검", "cancelled"), at(keys[1], "정기점검", "planned")))
+		r := Record{Site: "home", Boards: []BoardSpec{homeBoard()}}
+		for _, n := range book.Notices {
+			r.Notices = append(r.Notices, n)
+		}
+		if p := onePlan(t, r); p.State != notice.Cancelled {
+			t.Errorf("the plan is %s", p.State)
+		}
+	}
+}
+
+// Of a recurring event a calendar tells the first occasion; it is no window of its own.
+func TestRecurringEventIsNoWindow(t *testing.T) {
+	p := postOf("daily", "일일 집계에 따른 서비스 중단", "")
+	p.Announced = &scanners.Announced{Kind: "maintenance", State: "planned", Start: day(1, 0), End: day(1, 30*time.Minute)}
+	p.Unread = []string{"recurrence"}
+	book, _ := walk(t, homeBoard(), look(day(20, 0), p))
+	if r, _ := book.Notices["daily"].Latest(); len(r.Reading.Windows) != 0 {
+		t.Errorf("%+v", r.Reading)
+	}
+	p.Unread, p.Announced.Every = nil, "daily"
+	book, _ = walk(t, homeBoard(), look(day(20, 0), p))
+	r, _ := book.Notices["daily"].Latest()
+	if len(r.Reading.Windows) != 0 || len(r.Reading.Rules) != 1 || r.Reading.NeedsReview || r.Reading.Rules[0].To != 30 {
+		t.Errorf("%+v", r.Reading)
+	}
+	if h := (ServiceHours{Close: "00:00-00:30", Days: Daily}); !h.announcedBy(r.Reading.Rules[0]) {
+		t.Error("it announces the closing time")
+	}
+}

@@ -74,6 +74,8 @@ const (
 	NoticeUnclear   EventKind = "notice_unclear" // awaits a person
 	BoardUnreadable EventKind = "board_unreadable"
 	BoardReadable   EventKind = "board_readable"
+	HoursDenied     EventKind = "hours_denied"     // a standing notice does not announce its closing time
+	HoursAnnounced  EventKind = "hours_announced"  // it does again
 	WorkUnannounced EventKind = "work_unannounced" // maintenance began without a notice
 	ClockRan        EventKind = "clock_ran"        // to Count percent
 	PersonStated    EventKind = "person_stated"

@@ -22,6 +22,7 @@ type Notice struct {
 	FirstSeen  time.Time  `json:"first_seen"`
 	LastSeen   time.Time  `json:"last_seen"`
 	Vanished   time.Time  `json:"vanished,omitzero"` // when it was found to be gone
+	Seq        int        `json:"seq"`               // order on its board among those first seen together: later is newer
 	Revisions  []Revision `json:"revisions"`         // oldest first
 }
 

@@ -167,15 +167,15 @@ func TestDeniedHoursAreNotPublished(t *testing.T) {
 	half := notice.Rule{Freq: "daily", From: 0, To: 30}
 	for name, c := range map[string]struct {
 		n      []Notice
-		want   HoursStatus
+		want   ClosingStatus
 		closed time.Duration
 	}{
-		"announced":   {[]Notice{page(half)}, HoursAnnounced, 15 * time.Hour},
-		"longer":      {[]Notice{page(notice.Rule{Freq: "daily", From: 0, To: 60})}, HoursAnnounced, 15 * time.Hour},
-		"shorter":     {[]Notice{page(notice.Rule{Freq: "daily", From: 0, To: 10})}, HoursDenied, 0},
-		"sundays":     {[]Notice{page(notice.Rule{Freq: "weekly", Weekdays: []int{0}, From: 0, To: 30})}, HoursDenied, 0},
-		"says naught": {[]Notice{page()}, HoursDenied, 0},
-		"never read":  {nil, HoursUnchecked, 15 * time.Hour},
+		"announced":   {[]Notice{page(half)}, ClosingAnnounced, 15 * time.Hour},
+		"longer":      {[]Notice{page(notice.Rule{Freq: "daily", From: 0, To: 60})}, ClosingAnnounced, 15 * time.Hour},
+		"shorter":     {[]Notice{page(notice.Rule{Freq: "daily", From: 0, To: 10})}, ClosingDenied, 0},
+		"sundays":     {[]Notice{page(notice.Rule{Freq: "weekly", Weekdays: []int{0}, From: 0, To: 30})}, ClosingDenied, 0},
+		"says naught": {[]Notice{page()}, ClosingDenied, 0},
+		"never read":  {nil, ClosingUnchecked, 15 * time.Hour},
 	} {
 		h := history(p.To, nil)
 		h.Record = recordOf(c.n...)

@@ -61,7 +61,9 @@ func (r Record) tellings() []telling {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b telling) int {
-		return cmp.Or(a.seen.FirstSeen.Compare(b.seen.FirstSeen), cmp.Compare(a.notice.ID, b.notice.ID), cmp.Compare(a.rev.N, b.rev.N))
+		// What was first seen in one look is told in the order in which the board has it.
+		return cmp.Or(a.seen.FirstSeen.Compare(b.seen.FirstSeen), a.notice.Claimed.Compare(b.notice.Claimed), cmp.Compare(a.notice.Seq, b.notice.Seq),
+			cmp.Compare(a.notice.ID, b.notice.ID), cmp.Compare(a.rev.N, b.rev.N))
 	})
 	return out
 }
@@ -149,20 +151,20 @@ func (r Record) BoardCoverage(p Period, now time.Time) (Ratio, bool) {
 	return worst, found
 }
 
-// HoursStatus says what the standing notice says of a published closing time.
-type HoursStatus string
+// ClosingStatus says what the standing notice says of a published closing time.
+type ClosingStatus string
 
 // The statuses.
 const (
-	HoursUnchecked HoursStatus = "unchecked" // the notice was never read
-	HoursAnnounced HoursStatus = "announced" // it announces this very time
-	HoursDenied    HoursStatus = "denied"    // it was read and does not
+	ClosingUnchecked ClosingStatus = "unchecked" // the notice was never read
+	ClosingAnnounced ClosingStatus = "announced" // it announces this very time
+	ClosingDenied    ClosingStatus = "denied"    // it was read and does not
 )
 
-// HoursCheck is what the standing notice of a closing time was found to say, since when.
-type HoursCheck struct {
+// ClosingCheck is what the standing notice of a closing time was found to say, since when.
+type ClosingCheck struct {
 	Hours  ServiceHours
-	Status HoursStatus
+	Status ClosingStatus
 	Since  time.Time
 	SeenAt time.Time
 }
@@ -171,18 +173,18 @@ type HoursCheck struct {
 func HoursBoard(site string, i int) string { return site + "/hours-" + string(rune('1'+i)) }
 
 // CheckHours compares each closing time with the latest wording of its standing notice.
-func (r Record) CheckHours(hours []ServiceHours) []HoursCheck {
-	out := make([]HoursCheck, len(hours))
+func (r Record) CheckHours(hours []ServiceHours) []ClosingCheck {
+	out := make([]ClosingCheck, len(hours))
 	tellings := r.tellings()
 	for i, h := range hours {
-		out[i] = HoursCheck{Hours: h, Status: HoursUnchecked}
+		out[i] = ClosingCheck{Hours: h, Status: ClosingUnchecked}
 		for _, t := range tellings {
 			if t.notice.Board != HoursBoard(r.Site, i) {
 				continue
 			}
-			status := HoursDenied
+			status := ClosingDenied
 			if slices.ContainsFunc(t.reading.Rules, h.announcedBy) {
-				status = HoursAnnounced
+				status = ClosingAnnounced
 			}
 			if status != out[i].Status {
 				out[i].Status, out[i].Since = status, t.seen.FirstSeen

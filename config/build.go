@@ -55,7 +55,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 			out.Plan.Sites[i].Boards = append(out.Plan.Sites[i].Boards, w.Spec)
 		}
 	}
-	out.Plan.Zone, out.Plan.Promises = l.Zone, l.File.Promises.build()
+	out.Plan.Zone, out.Plan.Promises = l.Zone, l.File.Promises.Terms()
 	for i, c := range l.File.Uplink.Canaries {
 		p, err := b.canary(c)
 		if err != nil {
@@ -65,7 +65,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		out.Plan.Canaries = append(out.Plan.Canaries, p)
 	}
 	out.Modules = b.modules()
-	out.Calendar, out.Promises = l.calendar, l.File.Promises.build()
+	out.Calendar, out.Promises = l.calendar, l.File.Promises.Terms()
 	keep, err := ParseRetention(l.File.Retention.Results)
 	if err != nil {
 		return Built{}, fmt.Errorf("build retention: %w", err) // validation has let it pass

@@ -90,8 +90,8 @@ func (l *Loaded) within(path string, n, low, high int) {
 	}
 }
 
-// build turns them into what clauses are judged by; what was not given has its default.
-func (p Promises) build() compliance.Promises {
+// Terms are what clauses are judged by; what was not given has its default.
+func (p Promises) Terms() compliance.Promises {
 	rule, err := calendar.ParseRule(p.DayRule)
 	if err != nil {
 		rule = calendar.Civil // not given: validation has told everything else

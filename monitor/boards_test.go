@@ -212,6 +212,40 @@ func TestWorkWithoutANoticeIsCaughtWhenItBegins(t *testing.T) {
 	})
 }
 
+func TestClosingTimeThatIsNoLongerAnnouncedIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store, page := newMemory(), &pinboard{}
+		plan := with(page, planOf(1, func(int) probes.Probe { return &switchable{} }))
+		plan.Boards[0].Spec.ID = compliance.HoursBoard("site-000", 0)
+		plan.Sites[0].ServiceHours = []compliance.ServiceHours{{Close: "00:00-00:30", Days: compliance.Daily}}
+		text := func(s string) scanners.Post {
+			return scanners.Post{Key: compliance.PageKey, Title: "이용 시간 안내", Text: s, Read: true}
+		}
+		page.posts = []scanners.Post{text("매일 00:00 ~ 00:30 일일 집계를 위하여 서비스가 중단됩니다.")}
+		_, stop := begin(t, Config{Plan: plan, Store: store})
+		told := func() (out []compliance.EventKind) {
+			for _, k := range []compliance.EventKind{compliance.HoursDenied, compliance.HoursAnnounced} {
+				for range store.kinds(k) {
+					out = append(out, k)
+				}
+			}
+			return out
+		}
+		for i, text := range []scanners.Post{page.posts[0], text("24시간 이용하실 수 있습니다."), page.posts[0]} {
+			page.mu.Lock()
+			page.posts = []scanners.Post{text}
+			page.mu.Unlock()
+			time.Sleep(25 * time.Minute)
+			if got := told(); len(got) != i {
+				t.Errorf("after wording %d: %v", i, got)
+			}
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func work(from, to time.Time) compliance.Statement {
 	return compliance.Statement{
 		Site: "site-000", By: accounts.Actor{ID: "u1", Kind: accounts.KindUser, Role: accounts.RoleOperator}, Why: "new disks",

@@ -108,7 +108,16 @@ func (c *committer) takeLook(b *batch, change *compliance.Change, spec complianc
 		book = c.books[spec.ID]
 	}
 	step := book.Step(spec, look, c.zone)
+	owner := c.sites[spec.Sites[0].ID]
+	check := func() []compliance.ClosingCheck {
+		if len(step.Change.Changed) == 0 || len(owner.ServiceHours) == 0 {
+			return nil
+		}
+		return c.record(b, owner.ID).CheckHours(owner.ServiceHours)
+	}
+	before := check()
 	b.desk.books[spec.ID] = step.Book
+	step.Events = append(step.Events, closings(owner.ID, before, check(), look.To)...)
 	change.Boards = append(change.Boards, step.Change)
 	change.Events = append(change.Events, step.Events...)
 	if len(step.Change.Changed) == 0 {
@@ -123,6 +132,22 @@ func (c *committer) takeLook(b *batch, change *compliance.Change, spec complianc
 			c.surprises(b, change, s.ID, *state.Outage)
 		}
 	}
+}
+
+// closings tells of closing times that their standing notices no longer announce, and of
+// those that they announce again.
+func closings(site string, before, after []compliance.ClosingCheck, at time.Time) (events []compliance.Event) {
+	for i := range after {
+		kind := compliance.HoursDenied
+		switch was, is := before[i].Status, after[i].Status; {
+		case was == is, was == compliance.ClosingUnchecked && is == compliance.ClosingAnnounced:
+			continue
+		case is == compliance.ClosingAnnounced:
+			kind = compliance.HoursAnnounced
+		}
+		events = append(events, compliance.Event{Kind: kind, Site: site, At: after[i].Since, SeenAt: at, Subject: compliance.HoursBoard(site, i)})
+	}
+	return events
 }
 
 // surprises tells of maintenance that began without a notice.
@@ -184,8 +209,8 @@ func (c *committer) ringing(now time.Time) []string {
 	var out []string
 	for _, id := range slices.Sorted(maps.Keys(c.sites)) {
 		state := c.states[id]
-		if state.Outage == nil && len(c.boardsOf[id])+len(c.statements[id]) == 0 {
-			continue
+		if state.Outage == nil && len(c.statements[id]) == 0 && !c.noticed(id) {
+			continue // no clock can run
 		}
 		since := state.ClocksAt
 		if at := c.told[id]; at.After(since) {
@@ -198,6 +223,11 @@ func (c *committer) ringing(now time.Time) []string {
 		c.told[id] = now
 	}
 	return out
+}
+
+// noticed says whether any notice stands or stood on the site's boards.
+func (d *desk) noticed(site string) bool {
+	return slices.ContainsFunc(d.boardsOf[site], func(board string) bool { return len(d.books[board].Notices) > 0 })
 }
 
 // Record is what is on record of a site's notices, as the engine knows it: of the last

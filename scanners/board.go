@@ -69,6 +69,10 @@ type Announced struct {
 	State      string    // "planned", "in_progress", "completed", "cancelled", "resolved"
 	Start, End time.Time // of the work or incident
 	Components []string  // what it concerns, in the source's words
+	// Every says that it recurs from Start on, at the same time of day: "daily", or "weekly" on
+	// the Weekdays.
+	Every    string
+	Weekdays []time.Weekday
 }
 
 // Page is a page as it was received, after the check for personal data.

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/notice"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/messages"
@@ -156,7 +157,7 @@ func TestPostBy(t *testing.T) {
 		for _, s := range c.starts {
 			windows = append(windows, notice.Window{Start: s})
 		}
-		if got := postBy(windows, seoul); !got.Equal(c.want) {
+		if got := postBy(windows, compliance.Promises{}, seoul); !got.Equal(c.want) {
 			t.Errorf("%v: %s, want %s", c.starts, got, c.want)
 		}
 	}

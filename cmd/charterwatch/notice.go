@@ -6,9 +6,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/compliance/notice"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/messages"
@@ -196,8 +199,9 @@ func (t *terminal) lintNotice(args []string) error {
 		return err
 	}
 	names := notice.SuggestInput{SiteKo: *site, SiteEn: *site}
+	var promises compliance.Promises
 	if *path != "" {
-		if zone, err = t.siteOf(*path, *site, &names); err != nil {
+		if zone, promises, err = t.siteOf(*path, *site, &names); err != nil {
 			return err
 		}
 	}
@@ -218,14 +222,14 @@ func (t *terminal) lintNotice(args []string) error {
 		return err
 	}
 	res := notice.Lint(notice.LintInput{Title: *flags.title, Body: body, Posted: posted, Zone: zone, Want: names.Windows})
-	return t.printLint(res, names, posted)
+	return t.printLint(res, names, promises, posted)
 }
 
-// siteOf finds a site's names in a configuration, and the charter's zone.
-func (t *terminal) siteOf(path, id string, names *notice.SuggestInput) (*time.Location, error) {
+// siteOf finds a site's names in a configuration, the charter's zone, and what it promises.
+func (t *terminal) siteOf(path, id string, names *notice.SuggestInput) (*time.Location, compliance.Promises, error) {
 	l, err := config.Load(path, config.Options{})
 	if err != nil {
-		return nil, err
+		return nil, compliance.Promises{}, err
 	}
 	t.learn(l.File)
 	var ids []string
@@ -233,10 +237,10 @@ func (t *terminal) siteOf(path, id string, names *notice.SuggestInput) (*time.Lo
 		ids = append(ids, s.ID)
 		if s.ID == id {
 			names.SiteKo, names.SiteEn = s.Name.KO, s.Name.EN
-			return l.Zone, nil
+			return l.Zone, l.File.Promises.Terms(), nil
 		}
 	}
-	return nil, usageError{messages.New("cli.notice.no_site", "site", quoted(id), "sites", ids)}
+	return nil, compliance.Promises{}, usageError{messages.New("cli.notice.no_site", "site", quoted(id), "sites", ids)}
 }
 
 // windowOf reads "2026-11-28 22:00 ~ 2026-11-29 02:00"; without an end the window is open.
@@ -255,11 +259,15 @@ func windowOf(s string, zone *time.Location) (notice.Window, error) {
 	return w, nil
 }
 
-func (t *terminal) printLint(res notice.LintResult, names notice.SuggestInput, posted time.Time) error {
+func (t *terminal) printLint(res notice.LintResult, names notice.SuggestInput, p compliance.Promises, posted time.Time) error {
 	for _, w := range res.Reading.Windows {
 		t.line("cli.notice.reads", "window", t.window(w))
 	}
 	for _, d := range res.Differences {
+		if d.Want == nil && d.Read == nil {
+			t.line("cli.notice.differs", "word", messages.Named("notice_difference", d.Code), "name", d.Code)
+			continue
+		}
 		want, read := "-", "-"
 		if d.Want != nil {
 			want = t.window(*d.Want)
@@ -272,9 +280,9 @@ func (t *terminal) printLint(res notice.LintResult, names notice.SuggestInput, p
 	for _, p := range res.Reading.Problems {
 		t.line("cli.notice.doubt", "problem", t.problem(p))
 	}
-	by := postBy(names.Windows, names.Zone)
+	by := postBy(names.Windows, p, names.Zone)
 	t.line("cli.notice.post_by", "at", by.Format(minuteLayout))
-	late := posted.After(by)
+	late := !posted.Before(by)
 	if late {
 		t.line("cli.notice.late", "at", posted.Format(minuteLayout))
 	}
@@ -284,28 +292,19 @@ func (t *terminal) printLint(res notice.LintResult, names notice.SuggestInput, p
 	}
 	if !res.OK {
 		ko, en := notice.Suggest(names)
-		draft := ko
-		if t.speech.Lang() == "en" {
-			draft = en
-		}
 		t.line("cli.notice.suggestion")
-		fmt.Fprintf(t.out, "\n%s\n\n%s", draft.Title, draft.Body)
+		for _, draft := range []notice.Draft{ko, en} {
+			fmt.Fprintf(t.out, "\n%s\n\n%s\n", draft.Title, draft.Body)
+		}
 	}
 	return messages.New("cli.notice.not_ok")
 }
 
-// postBy is the latest posting that announces all windows three days ahead however the days
-// are counted: 72 hours before the first start, and before the fourth day ahead of it ends.
-func postBy(windows []notice.Window, zone *time.Location) time.Time {
-	var by time.Time
-	for _, w := range windows {
-		start := w.Start.In(zone)
-		y, m, d := start.Date()
-		for _, at := range []time.Time{start.Add(-72 * time.Hour), time.Date(y, m, d-3, 0, 0, 0, 0, zone)} {
-			if by.IsZero() || at.Before(by) {
-				by = at
-			}
-		}
-	}
-	return by
+// postBy is the latest posting that announces all windows in time, however the days are
+// counted.
+func postBy(windows []notice.Window, p compliance.Promises, zone *time.Location) time.Time {
+	p = p.WithDefaults()
+	first := slices.MinFunc(windows, func(a, b notice.Window) int { return a.Start.Compare(b.Start) })
+	_, _, strictest := calendar.NoticeLimits(first.Start, p.NoticeDays, p.NoticeHours, zone)
+	return strictest
 }

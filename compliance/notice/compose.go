@@ -98,6 +98,7 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 		if !ok {
 			return nil, false
 		}
+		v.days[e.at] = day
 		days := []int{day}
 		if e.listed && v.dangling() { // 11.28, 11.29 02:00 ~ 04:00
 			days = append(slices.Clone(v.last), day)
@@ -111,7 +112,7 @@ func (v *resolver) starts(e entry) ([]int, bool) {
 	if len(v.last) > 0 {
 		return v.last, true
 	}
-	if e.b.hasDate && e.form == closed {
+	if e.b.hasDate && e.b.date.rel != fromLast && e.form == closed {
 		return nil, true
 	}
 	if !v.known {
@@ -196,6 +197,9 @@ func (v *resolver) pairOn(e entry, day int, several bool) {
 		return
 	}
 	v.doubts(e, p, day)
+	if v.behindPrevious(e, p) { // 23:00 ~ 01:00, 02:00 ~ 03:00: the list goes on after midnight
+		p.start, p.end = p.start+daySeconds, p.end+daySeconds
+	}
 	if !dated {
 		v.weekdayAfter(e, p)
 	}
@@ -237,7 +241,7 @@ func (v *resolver) doubts(e entry, p pairing, day int) {
 	if !e.b.hasDate && p.rolled && p.end-p.start > 12*3600 && a.twelve && b.twelve && a.mer == noMer && b.mer == noMer && a.h <= 12 && b.h <= 12 && !(e.hasDur && agrees(e.dur, p.end-p.start)) {
 		v.r.problem(AmbiguousTime, e.at, e.end)
 	}
-	if v.prev != nil && e.listed && !e.a.hasDate && !v.prev.open && p.start < v.prev.start {
+	if v.behindPrevious(e, p) {
 		v.r.problem(AmbiguousDate, e.at, e.end)
 	}
 	if e.hasDur && !agrees(e.dur, p.end-p.start) && !(e.partial && e.dur.n < p.end-p.start) && !agrees(e.dur, v.total()+p.end-p.start) {
@@ -265,6 +269,11 @@ func (v *resolver) leadingDuration() {
 func (h hint) dropped(w *walker) bool {
 	after := w.after(h.from)
 	return has(after, "전") || has(after, "before") || has(after, "after") || has(after, "후") || has(after, "이내") || has(after, "prior") || has(after, "in advance")
+}
+
+// behindPrevious says whether a time in a list lies before the one that it follows.
+func (v *resolver) behindPrevious(e entry, p pairing) bool {
+	return v.prev != nil && e.listed && !e.a.hasDate && !v.prev.open && p.start < v.prev.start && len(v.last) == 1
 }
 
 // endDated resolves a range of which only the end has a date.
@@ -349,7 +358,7 @@ func (v *resolver) lasting(e entry) {
 func (v *resolver) until(e entry) {
 	if e.a.hasDate {
 		if day, ok := v.moment(e.a, 0, false, e); ok && e.a.hasTime {
-			v.last = []int{day}
+			v.last, v.days[e.at] = []int{day}, day
 		}
 	}
 }

@@ -65,7 +65,7 @@ func etaTrust(s *segment, w *walker) int {
 	if anyOf(before, "expected", "expect", "estimate", "eta", "anticipate", "should be", "we aim", "will be", "aim to", "target") && (anyOf(before, recovers...) || anyOf(behind, recovers...) || anyOf(before, "eta")) {
 		return 2
 	}
-	if anyOf(before, "복구 예정", "복구예정", "정상화 예정", "복구 예상", "복구예상", "정상화 예상", "재개 예정", "복구 목표", "정상화 시점", "복구 시점", "복구 완료 예정", "예상 복구", "예상복구", "복구 시간은", "정상화는", "복구는") && s.form != closed {
+	if anyOf(before, "복구 예정", "복구예정", "정상화 예정", "복구 예상", "복구예상", "정상화 예상", "재개 예정", "복구 목표", "정상화 시점", "복구 시점", "복구 완료 예정", "예상 복구", "예상복구", "복구 시간은", "정상화는", "복구는", "정상화까지", "복구까지", "해결까지", "조치까지") && s.form != closed {
 		return 2
 	}
 	return 0
@@ -86,7 +86,9 @@ func (v *resolver) etaOf(s segment) time.Time {
 	day, ok := v.posted, v.known
 	switch {
 	case m.hasDate:
-		day, ok = v.moment(m, 0, false, at)
+		if day, ok = v.days[s.at]; !ok || s.form == closed {
+			day, ok = v.moment(m, 0, false, at)
+		}
 	case len(v.last) > 0 && (!ok || v.last[len(v.last)-1] > day):
 		day, ok = v.last[len(v.last)-1], true
 	}
@@ -99,7 +101,7 @@ func (v *resolver) etaOf(s segment) time.Time {
 		zone = v.r.location(m.zone, day)
 	}
 	if !m.hasTime {
-		v.r.problem(NoTime, s.at, s.end)
+		v.r.doubt(NoTime, s.at, s.end)
 		return instant((day+1)*daySeconds, zone)
 	}
 	o := options(m.clock, true, noMer)

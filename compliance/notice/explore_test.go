@@ -7,10 +7,13 @@ import (
 	"testing"
 )
 
+// TestExplore helps to add to the corpus: EXPLORE=notices.txt go test -v -run TestExplore prints
+// the notices of a file (posted, title, body; a blank line between) with what they are read as,
+// to be checked by eye before it becomes what is wanted.
 func TestExplore(t *testing.T) {
 	b, err := os.ReadFile(os.Getenv("EXPLORE"))
 	if err != nil {
-		t.Skip()
+		t.Skip("no EXPLORE")
 	}
 	for _, block := range strings.Split(string(b), "\n\n") {
 		block = strings.Trim(block, "\n")

@@ -21,7 +21,7 @@ func workWords() []string {
 
 func otherWords() []string {
 	return []string{
-		"모집", "채용", "입찰", "공모", "이벤트", "설문", "보상", "처리방침", "약관", "경품", "당첨", "세미나", "설명회", "교육 안내", "교육안내", "교육생", "교육 신청", "교육신청", "교육 과정", "교육과정", "교육 일정", "교육", "워크숍", "시험 안내", "시험안내", "시험 일정", "시험일정", "시험 시행", "시험시행", "시험", "합격", "휴무", "휴관", "휴진", "출시", "용역", "계약", "입찰공고", "만족도", "캠페인", "장학", "등록금", "금리", "수수료", "서비스 종료", "서비스종료", "판매 종료", "사칭", "주의 안내", "주의보", "점검 결과", "점검결과", "채점", "개인정보", "업체 선정", "강좌", "특강", "행사", "축제", "투표", "선거", "배당", "주주총회", "기념", "신청 안내", "접수 안내", "신청안내", "접수안내", "체크리스트", "가이드", "매뉴얼", "사용법", "이용방법", "이용 방법", "점검표", "자가점검", "자가 점검", "우수상", "인사", "학사일정", "성적", "수강신청 안내", "소독", "방역",
+		"모집", "채용", "입찰", "공모", "이벤트", "설문", "보상", "처리방침", "약관", "경품", "당첨", "세미나", "설명회", "교육 안내", "교육안내", "교육생", "교육 신청", "교육신청", "교육 과정", "교육과정", "교육 일정", "교육", "워크숍", "시험 안내", "시험안내", "시험 일정", "시험일정", "시험 시행", "시험시행", "시험", "합격", "휴무", "휴관", "휴진", "출시", "용역", "계약", "입찰공고", "만족도", "캠페인", "장학", "등록금", "금리", "수수료", "서비스 종료", "서비스종료", "판매 종료", "판매 중단", "판매중단", "지원 중단", "지원중단", "지원 종료", "지원종료", "발행 중단", "생산 중단", "취급 중단", "사칭", "주의 안내", "주의보", "점검 결과", "점검결과", "채점", "개인정보", "업체 선정", "강좌", "특강", "행사", "축제", "투표", "선거", "배당", "주주총회", "기념", "신청 안내", "접수 안내", "신청안내", "접수안내", "체크리스트", "가이드", "매뉴얼", "사용법", "이용방법", "이용 방법", "점검표", "자가점검", "자가 점검", "우수상", "인사", "학사일정", "성적", "수강신청 안내", "소독", "방역",
 		"recruit", "webinar", "survey", "privacy policy", "terms of service", "terms of use", "hiring", "compensation", "service credit", "promotion", "newsletter", "job opening", "tender", "bid", "training session", "workshop", "end of life", "end of support", "pricing",
 	}
 }
@@ -43,24 +43,36 @@ func outageWords() []string {
 
 // restored says whether the text says, as done, that service is back.
 func restored(s string) bool {
-	return says(s, []string{"복구 완료", "복구완료", "복구되었", "복구 되었", "복구됐", "복구돼", "복구되어", "정상적인 서비스가 가능", "정상 서비스가 가능", "복구하였", "복구가 완료되었", "복구를 완료", "복구 안내", "복구안내", "정상화 되", "정상화되", "정상화 완료", "정상화완료", "정상화 안내", "정상화하였", "정상 복구", "정상 이용 가능", "정상 이용이 가능", "정상 이용가능", "정상이용 가능", "정상적으로 이용", "정상적인 이용이 가능", "정상 이용하실", "정상 가동", "정상 서비스 중", "정상적으로 서비스", "조치 완료", "조치완료", "조치가 완료", "해소되었", "해결되었", "해결 완료", "서비스 재개 안내", "has been resolved", "have been resolved", "has been restored", "have been restored", "is resolved", "was resolved", "were restored", "is restored", "fully restored", "have resolved", "resolved:", "[resolved]", "fully operational", "now operational", "back to normal", "back online", "recovered", "service restored", "services restored", "incident resolved", "resolved -", "this incident has been", "재개되었", "재개하였", "정상적으로 재개"},
-		[]string{"예정", "예상", "하겠", "될 것", "되는", "되면", "있도록", "위해", "위하여", "시까지", " 시 ", "후에", " 후 ", "목표", "까지", "to be", "shortly", "soon", "중입니다", "중이며", "노력", "최선", "않", "불가", "어려", "시점", "때까지", "되도록", "을 위한"})
+	return says(s, []string{"복구 완료", "복구완료", "복구되었", "복구 되었", "복구됐", "복구돼", "복구되어", "정상적인 서비스가 가능", "정상 서비스가 가능", "복구하였", "복구가 완료되었", "복구를 완료", "복구 안내", "복구안내", "정상화 되", "정상화되", "정상화 완료", "정상화완료", "정상화 안내", "정상화하였", "정상 복구", "정상 이용 가능", "정상 이용이 가능", "정상 이용가능", "정상이용 가능", "정상적으로 이용", "정상적인 이용이 가능", "정상 이용하실", "정상 가동", "정상 서비스 중", "정상적으로 서비스", "조치 완료", "조치완료", "조치가 완료", "해소되었", "해결되었", "해결 완료", "서비스 재개 안내", "has been resolved", "have been resolved", "has been restored", "have been restored", "is resolved", "was resolved", "were restored", "is restored", "fully restored", "have resolved", "resolved:", "[resolved]", "fully operational", "now operational", "back to normal", "back online", "recovered", "service restored", "services restored", "incident resolved", "outage resolved", "issue resolved", "problem resolved", "was restored", "were resolved", "been fixed", "resolved -", "this incident has been", "재개되었", "재개하였", "정상적으로 재개"},
+		[]string{"예정", "예상", "하겠", "될 것", "되는", "되면", "있도록", "위해", "위하여", "시까지", " 시 ", "후에", " 후 ", "목표", "까지", "to be", "shortly", "soon", "중입니다", "중이며", "노력", "최선", "않", "불가", "어려", "시점", "때까지", "시다시", "시별도", "시재공지", "시안내", "되도록", "을 위한"})
 }
 
 // says finds a phrase that is not taken back within the words right after it.
 func says(s string, phrases, unless []string) bool {
-	for _, p := range phrases {
-		rest, seen := s, 0
-		for seen < 20 {
-			i := strings.Index(rest, p)
-			if i < 0 {
-				break
-			}
-			seen++
-			rest = rest[i+len(p):]
-			if !anyOf(clause(rest, 36), unless...) {
+	for _, phrase := range phrases {
+		for _, p := range spellings(phrase) {
+			if saysOne(s, p, unless) {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+func saysOne(s, p string, unless []string) bool {
+	rest := s
+	for seen := 0; seen < 20; seen++ {
+		i := strings.Index(rest, p)
+		if i < 0 {
+			break
+		}
+		before := rest[max(0, i-30):i]
+		rest = rest[i+len(p):]
+		if anyOf(before, "expect", "will be ", "should be ", "to be ", "once ", "as soon as", "working to", "until ", "not yet ", "when ") {
+			continue
+		}
+		if !anyOf(clause(rest, 36), unless...) {
+			return true
 		}
 	}
 	return false
@@ -76,9 +88,11 @@ func clause(s string, n int) string {
 
 func lastOf(s string, words []string) int {
 	best := -1
-	for _, w := range words {
-		if i := strings.LastIndex(s, w); i >= 0 && i+len(w) > best {
-			best = i + len(w)
+	for _, word := range words {
+		for _, w := range spellings(word) {
+			if i := strings.LastIndex(s, w); i >= 0 && i+len(w) > best {
+				best = i + len(w)
+			}
 		}
 	}
 	return best
@@ -86,8 +100,10 @@ func lastOf(s string, words []string) int {
 
 func countOf(s string, words []string) int {
 	n := 0
-	for _, w := range words {
-		n += min(strings.Count(s, w), 3)
+	for _, word := range words {
+		for _, w := range spellings(word) {
+			n += min(strings.Count(s, w), 3)
+		}
 	}
 	return n
 }
@@ -100,10 +116,13 @@ func kindOf(title, body string) (k Kind, doubt bool) {
 	if english && other >= 0 && anyOf(title, "compensation", "service credit", "survey", "webinar", "recruit", "hiring", "privacy policy", "terms of") {
 		stop, out = -1, -1
 	}
-	if other > stop && other > out && other >= 0 {
+	if stop >= 0 && other > stop && anyOf(title[stop:other], "및", "&", ",", "·", "/") {
+		other = -1 // 정기점검 및 이벤트 안내
+	}
+	if other >= stop && other >= out && other >= 0 {
 		return Other, false
 	}
-	if stop >= 0 && !english && anyOf(title, "소방", "승강기", "엘리베이터", "가스", "놀이", "차량", "건강", "위생", "안전점검", "안전 점검", "시설물", "수도", "보일러") && !anyOf(title, "서비스", "시스템", "홈페이지", "서버", "전산", "중단", "접속", "중지", "정전") && !anyOf(body, "서비스 중단", "서비스가 중단", "시스템", "홈페이지", "서버", "전산", "접속") {
+	if stop >= 0 && !english && anyOf(title, "소방", "승강기", "엘리베이터", "가스", "놀이", "차량", "건강", "위생", "안전점검", "안전 점검", "시설물", "수도", "보일러", "도로", "교통", "급수", "주차", "셔틀", "체육관", "수영장") && !anyOf(title, "서비스", "시스템", "홈페이지", "서버", "전산", "중단", "접속", "중지", "정전") && !anyOf(body, "서비스 중단", "서비스가 중단", "시스템", "홈페이지", "서버", "전산", "접속") {
 		return Other, false
 	}
 	return fromTitle(title, body, stop, out)
@@ -115,6 +134,11 @@ func fromTitle(title, body string, stop, out int) (Kind, bool) {
 	all := title + "\n" + body
 	broken := countOf(body, outageWords())
 	switch {
+	case anyOf(title, "사과", "apolog") && (out >= 0 || stop >= 0 || broken > 0):
+		if done || restored(body) {
+			return Recovery, false
+		}
+		return Outage, works
 	case works && out >= 0 && anyOf(title, "장애 발생", "장애발생", "장애 안내", "접속 장애", "currently") && !anyOf(title, "점검 안내", "작업 안내", "위한", "인한 긴급", "따른 긴급"):
 		if done || restored(body) {
 			return Recovery, true
@@ -171,7 +195,7 @@ func fromBody(title, body, all string, broken int) (Kind, bool) {
 func typeOf(title, body string) Type {
 	for _, s := range []string{title, body} {
 		emergency := says(s, []string{"긴급", "emergency", "urgent", "unscheduled", "unplanned"}, []string{"재난", "지원금", "대출", "출동", "연락", "생활", "복지", "전화", "신고", "생계", "contact"})
-		regular := says(strings.NewReplacer("비정기", "", "부정기", "").Replace(s), []string{"정기", "regular", "routine", "periodic"}, []string{})
+		regular := says(strings.NewReplacer(" 비정기", "", " 부정기", "", "[비정기", "", "[부정기", "", "(비정기", "").Replace(" "+s), []string{"정기", "regular", "routine", "periodic"}, []string{})
 		if regular && !anyOf(s, "정기점검", "정기 점검", "정기작업", "정기 작업", "정기pm", "정기 pm", "정기 시스템", "정기 서버", "정기 전산", "정기적인", "정기 유지", "정기 정비", "정기정비", "정기 배포", "정기 업데이트", "정기 서비스", "정기 보안", "정기 db", "정기 네트워크", "정기 안전", "정기 데이터", "정기 홈페이지", "regular", "routine", "periodic", "정기업데이트", "정기 ", "[정기]", "(정기)") {
 			regular = false
 		}

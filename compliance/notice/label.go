@@ -25,13 +25,34 @@ const (
 	labelOther          // a caption without a meaning for time: 인터넷뱅킹, 1차
 )
 
+// anyOf says whether s has one of the words; blanks within Korean ones may be missing.
 func anyOf(s string, words ...string) bool {
 	for _, w := range words {
 		if strings.Contains(s, w) {
 			return true
 		}
+		if tight, ok := tightened(w); ok && strings.Contains(s, tight) {
+			return true
+		}
 	}
 	return false
+}
+
+// tightened is a Korean phrase without its blanks. Short ones are left alone: a particle
+// without its blanks is found everywhere.
+func tightened(phrase string) (string, bool) {
+	if phrase[0] < 0x80 || len(phrase) < 10 || strings.IndexByte(phrase, ' ') < 0 {
+		return "", false
+	}
+	return strings.ReplaceAll(phrase, " ", ""), true
+}
+
+// spellings lists a phrase as it stands, and without its blanks where that may be meant.
+func spellings(phrase string) []string {
+	if tight, ok := tightened(phrase); ok {
+		return []string{phrase, tight}
+	}
+	return []string{phrase}
 }
 
 // classify says what a caption is about. The order of the questions matters: 복구 예정 일시
@@ -39,8 +60,8 @@ func anyOf(s string, words ...string) bool {
 func classify(caption string) label {
 	s := strings.ReplaceAll(caption, " ", "")
 	timely := anyOf(s, "일시", "시간", "기간", "시각", "일자", "일정", "날짜", "시점", "when", "date", "time", "period", "window", "schedule", "hours")
-	stops := anyOf(s, "중단", "중지", "정지", "제한", "불가", "downtime", "outage", "unavailab", "interruption", "정전", "단전", "휴지")
-	works := anyOf(s, "점검", "작업", "정비", "maintenance", "이전", "전환", "교체", "업그레이드", "pm", "유지보수", "업데이트", "배포")
+	stops := anyOf(s, "중단", "중지", "정지", "제한", "불가", "downtime", "outage", "unavailab", "interruption", "휴지")
+	works := anyOf(s, "정전", "단전", "점검", "작업", "정비", "maintenance", "이전", "전환", "교체", "업그레이드", "pm", "유지보수", "업데이트", "배포")
 	restores := anyOf(s, "복구", "정상화", "재개", "해결", "조치", "오픈", "서비스개시", "restor", "recover", "resol", "resum")
 	expects := anyOf(s, "예정", "예상", "목표", "expected", "estimated")
 	switch {
@@ -48,9 +69,9 @@ func classify(caption string) label {
 		return labelDuration
 	case restores && expects, s == "eta", anyOf(s, "estimatedtimeof", "(eta)"):
 		return labelETA
-	case anyOf(s, "변경전", "기존", "당초", "종전", "before", "previous", "original", "연기전", "수정전", "현행", "변경이전"):
+	case anyOf(s, "변경전", "기존", "당초", "종전", "before", "previous", "original", "연기전", "수정전", "정정전", "조정전", "현행", "변경이전", "olddate", "oldtime", "oldschedule", "oldwindow"):
 		return labelOld
-	case anyOf(s, "변경후", "변경일", "변경시간", "변경기간", "변경된", "revised", "newdate", "newtime", "newschedule", "newwindow", "연기후", "수정후", "연장후", "연기일", "연장시간", "연장일") || s == "변경" || s == "new" || s == "after" || s == "연기" || s == "수정":
+	case anyOf(s, "변경후", "변경일", "변경시간", "변경기간", "변경된", "revised", "newdate", "newtime", "newschedule", "newwindow", "연기후", "수정후", "정정후", "조정후", "연장후", "연기일", "연장시간", "연장일") || s == "변경" || s == "new" || s == "after" || s == "연기" || s == "수정":
 		return labelNew
 	case anyOf(s, "문의", "연락처", "전화", "상담", "고객센터", "콜센터", "운영시간", "업무시간", "영업시간", "근무", "작성", "등록", "게시", "공지일", "공지기간", "공지시간", "공고", "모집", "원서", "시험일", "시험기간", "이벤트", "행사", "응모", "설문", "교육기간", "교육일", "개정", "담당", "조회", "첨부", "발표", "납부", "contact", "support", "phone", "tel", "posted", "publish", "lastupdate", "created", "officehours", "businesshours", "register", "author", "helpdesk", "수강", "보상", "제출", "마감"):
 		if stops && timely || works && timely && !anyOf(s, "문의", "담당", "공지", "게시", "작성", "등록") {
@@ -75,7 +96,7 @@ func classifyTime(s string, timely, stops, works, restores, expects bool) label 
 			return labelStop
 		}
 		return labelDone
-	case anyOf(s, "종료", "끝", "완료") && !anyOf(s, "내용", "안내") || anyOf(s, "finish") || s == "to" || s == "until" || s == "end" || anyOf(s, "endtime", "enddate", "endsat", "end("):
+	case anyOf(s, "종료", "끝", "완료") && !anyOf(s, "내용", "안내") || anyOf(s, "finish") || s == "to" || s == "until" || s == "end" || strings.HasSuffix(s, "end") && !anyOf(s, "weekend", "backend", "frontend") || strings.HasSuffix(s, "ends") || anyOf(s, "endtime", "enddate", "endsat", "end("):
 		return labelEnd
 	case stops && (timely || !content):
 		return labelStop
@@ -103,12 +124,12 @@ func (sc *scanner) colon(i int) int {
 		if it.to <= from {
 			break
 		}
-		if it.kind == kBreak || it.kind == kTab || it.kind == kLabel || it.kind == kTime || it.kind == kDate || it.kind == kWeekday || it.kind == kArrow || it.kind == kCloseParen && sc.s[it.from] == ']' {
+		if it.kind == kBreak || it.kind == kTab || it.kind == kLabel || it.kind == kTime || it.kind == kDate || it.kind == kWeekday || it.kind == kZone || it.kind == kArrow || it.kind == kCloseParen && sc.s[it.from] == ']' {
 			from = it.to
 			break
 		}
 	}
-	caption := strings.Trim(sc.s[from:i], " -*#[(<>)]·.")
+	caption := strings.Trim(sc.s[from:i], " -*#[(<>)]·./,")
 	if caption == "" {
 		sc.flush(i)
 		return i + 1

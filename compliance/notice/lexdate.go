@@ -5,11 +5,11 @@ import "strings"
 // number reads what begins with a digit: a date, a time, a duration, an amount, or a bare
 // number.
 func (sc *scanner) number(i int) int {
-	if i > 0 && (isLetter(sc.s[i-1]) && sc.word >= 0 || (sc.s[i-1] == '.' || sc.s[i-1] == ',') && i > 1 && isDigit(sc.s[i-2])) {
+	if n := len(sc.items); (n == 0 || sc.items[n-1].kind != kDate || sc.items[n-1].to != i) && i > 0 && (isLetter(sc.s[i-1]) && sc.word >= 0 || sc.s[i-1] == '.' && i > 1 && isDigit(sc.s[i-2])) {
 		return sc.amount(i) // v10.2.1, tls1.2, the rest of 3.141
 	}
 	for _, rule := range []func(int) int{
-		sc.reference, sc.numericDate, sc.compactDate, sc.koreanYear, sc.koreanMonth, sc.englishDay,
+		sc.countedOrdinal, sc.reference, sc.numericDate, sc.compactDate, sc.koreanYear, sc.koreanMonth, sc.englishDay,
 		sc.duration, sc.clockTime, sc.monthDay, sc.dayOfMonth, sc.bareHour,
 	} {
 		sc.steps++
@@ -18,6 +18,34 @@ func (sc *scanner) number(i int) int {
 		}
 	}
 	return sc.plainNumber(i)
+}
+
+// countedOrdinal reads 2번째, 3째 주 and 제3주.
+func (sc *scanner) countedOrdinal(i int) int {
+	v, n, j := sc.digits(i)
+	if n != 1 || v < 1 || v > 5 {
+		return 0
+	}
+	k := sc.blanks(j)
+	switch {
+	case has(sc.rest(k), "번째"):
+		k += len("번째")
+	case has(sc.rest(k), "째"):
+		k += len("째")
+	case has(sc.rest(k), "주") && i >= len("제") && sc.s[i-len("제"):i] == "제":
+	default:
+		return 0
+	}
+	if t := sc.blanks(k); has(sc.rest(t), "주") {
+		k = t + len("주")
+	}
+	return sc.emit(item{kind: kOrdinal, from: i, to: k, n: v})
+}
+
+// afterComma says whether a comma of a list has just been read.
+func (sc *scanner) afterComma() bool {
+	n := len(sc.items)
+	return n > 1 && sc.word < 0 && sc.items[n-1].kind == kSep && (sc.items[n-2].kind == kTime || sc.items[n-2].kind == kWeekday || sc.items[n-2].kind == kDate || sc.items[n-2].kind == kCloseParen)
 }
 
 // reference skips telephone numbers, addresses, versions of four parts and sums of money.
@@ -46,7 +74,7 @@ func (sc *scanner) reference(i int) int {
 	if dotted && sc.at(j) == ':' { // 2026.11.28.22:00
 		return 0
 	}
-	if phone || dotted || money || groups == 1 && lens[0] > 8 {
+	if phone || dotted || money || groups == 1 && lens[0] > 8 && !(lens[0] == 10 && sc.at(j) == ':') {
 		return sc.emit(item{kind: kAmount, from: i, to: j})
 	}
 	return 0
@@ -91,7 +119,7 @@ func (sc *scanner) numericDate(i int) int {
 	s1, j2 := sc.separator(j)
 	b, bn, j3 := sc.digits(j2)
 	s2, j4 := sc.separator(j3)
-	c, cn, end := sc.digits(j4)
+	c, cn, end := sc.dayDigits(j4)
 	if s1 == 0 || s1 != s2 || bn == 0 || bn > 2 || cn == 0 || cn > 4 || cn == 3 || an == 1 && cn != 4 {
 		return 0
 	}
@@ -111,6 +139,15 @@ func (sc *scanner) numericDate(i int) int {
 	end = sc.dateTail(end, s1)
 	sc.emit(item{kind: kDate, from: i, to: end, date: d})
 	return sc.isoTime(end)
+}
+
+// dayDigits reads a day's digits. A time may touch them: the 28 of "11/2822:00".
+func (sc *scanner) dayDigits(i int) (value, n, end int) {
+	value, n, end = sc.digits(i)
+	if n == 4 && sc.at(end) == ':' && isDigit(sc.at(end+1)) {
+		value, n, end = value/100, 2, i+2
+	}
+	return value, n, end
 }
 
 // arrange decides which part is the year. Slashes with the year last are month first
@@ -170,6 +207,9 @@ func (sc *scanner) isoTime(i int) int {
 // compactDate reads 20261128.
 func (sc *scanner) compactDate(i int) int {
 	v, n, end := sc.digits(i)
+	if n == 10 && sc.at(end) == ':' { // 2026112822:00
+		n, end = 8, i+8
+	}
 	y, m, d := v/10000, v/100%100, v%100
 	if n != 8 || y < 1990 || y > 2099 || !validDate(y, m, d) || sc.at(end) == '-' && isDigit(sc.at(end+1)) {
 		return 0
@@ -250,7 +290,7 @@ func (sc *scanner) afterYear(i, y, j int) int {
 		return sc.emit(item{kind: kDate, from: i, to: k, date: dateForm{y: y, m: m, month: true}})
 	}
 	if c := sc.at(k); c == '.' || c == '/' || c == '-' {
-		if d, dn, end := sc.digits(sc.blanks(k + 1)); dn > 0 && dn <= 2 && validDate(y, m, d) {
+		if d, dn, end := sc.dayDigits(sc.blanks(k + 1)); dn > 0 && dn <= 2 && validDate(y, m, d) {
 			return sc.emit(item{kind: kDate, from: i, to: sc.dateTail(end, c), date: dateForm{y: y, m: m, d: d}})
 		}
 	}
@@ -364,14 +404,14 @@ func wholeAfter(s string) bool {
 func (sc *scanner) monthDay(i int) int {
 	m, mn, j := sc.digits(i)
 	sep, k := sc.separator(j)
-	d, dn, end := sc.digits(k)
+	d, dn, end := sc.dayDigits(k)
 	if mn > 2 || sep == 0 || dn == 0 || dn > 2 || !validDate(0, m, d) || sep != '.' && k != j+1 {
 		return 0
 	}
 	if c := sc.at(end); c == '%' || isLetter(c) && c != 't' || (c == sep || c == '.') && isDigit(sc.at(end+1)) && !sc.clockAhead(end+1) {
 		return 0
 	}
-	if c := sc.at(i - 1); i > 0 && (c == '.' || c == '-' || c == '/' || c == ',') && isDigit(sc.at(i-2)) {
+	if c := sc.at(i - 1); i > 0 && (c == '.' || c == '-' || c == '/' || c == ',') && isDigit(sc.at(i-2)) && !sc.afterRange() && !sc.afterComma() {
 		return 0
 	}
 	tail := sc.dateTail(end, sep)

@@ -80,7 +80,7 @@ func (sc *scanner) monthName(i int) int {
 	if dn == 4 && d >= 1990 && d < 2200 {
 		return sc.emit(item{kind: kDate, from: i, to: k, date: dateForm{y: d, m: m, month: true}})
 	}
-	if dn == 0 || dn > 2 || !validDate(0, m, d) || sc.at(k) == ':' {
+	if dn == 0 || dn > 2 || !validDate(0, m, d) || sc.at(k) == ':' && isDigit(sc.at(k+1)) {
 		return 0
 	}
 	k = sc.ordinalEnd(k)

@@ -40,7 +40,7 @@ func (sc *scanner) clockTime(i int) int {
 // notHour says that the 시 at k begins another word: 2시간, 3시스템.
 func (sc *scanner) notHour(k int) bool {
 	rest := sc.rest(k + len("시"))
-	for _, not := range []string{"간", "스템", "중", "작", "장", "도", "군", "민", "즌", "리즈"} {
+	for _, not := range []string{"간", "스템", "작", "장", "도", "군", "민", "즌", "리즈"} {
 		if has(rest, not) {
 			return true
 		}

@@ -55,7 +55,7 @@ func (p *parser) glueWord(i int) bool {
 		return false
 	}
 	switch strings.TrimSpace(p.text(i)) {
-	case "at", "on", "of", "the", "의", "에", "중", "날", "인", "일", "for", "약", "당일", "@", "오는", "부로", "a", "시간", "요일", "경":
+	case "at", "on", "of", "the", "의", "에", "중", "날", "인", "일", "for", "약", "당일", "@", "오는", "부로", "a", "시간", "요일", "경", "hours":
 		return true
 	}
 	return false
@@ -231,7 +231,7 @@ func (p *parser) joinDate(i int, m *moment) (int, bool) {
 
 // timeAfterDate finds the time that belongs to a date that ended before j.
 func (p *parser) timeAfterDate(j int) (int, bool) {
-	for n := 0; n < 5; n++ {
+	for n := 0; n < 6; n++ {
 		switch p.kind(j) {
 		case kTime:
 			return j, true

@@ -5,19 +5,13 @@ package notice
 // must read them back, and not in the message catalogues. TestSuggestReadsBack holds the two
 // together.
 type phrases struct {
-	lang                        string
-	title, titleEmergency       string // with the site's name
-	titleRegular                string
-	greeting                    string
-	when, ordinal               string
-	target, reason, contact     string
-	apology                     string
-	date                        string
-	weekdays                    [7]string
-	zoneSeoul                   string
-	and                         string
-	openEnd                     string
-	bullet, separator, numbered string
+	lang                          string
+	title, titleRegular           string // with the site's name
+	titleEmergency                string
+	greeting, apology             string
+	when, target, reason, contact string
+	weekdays                      [7]string
+	openEnd                       string
 }
 
 func korean() phrases {

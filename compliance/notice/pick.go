@@ -52,6 +52,15 @@ func (p *picker) pick() (hold, replaced []window) {
 	if p.r.out.State == Cancelled && len(hold) == 0 {
 		hold, replaced = replaced, nil
 	}
+	if len(hold) > 0 { // "22:00 → 23:00 ~ 24:00": only a time moved
+		replaced = slices.DeleteFunc(replaced, func(w window) bool {
+			lone := w.form == point && !w.a.hasDate
+			if lone {
+				p.drop(w)
+			}
+			return lone
+		})
+	}
 	hold = p.byRank(hold)
 	hold = p.withoutTitle(hold, replaced)
 	hold = p.withoutVague(hold)
@@ -85,7 +94,7 @@ func (p *picker) markWas(all []window) []window {
 	}
 	anyOld, fresh := false, false
 	for i := range all {
-		if all[i].was && last > i {
+		if all[i].was && (last > i || last < 0 && p.r.out.State == Rescheduled) {
 			all[i].old, all[i].new = true, false
 		}
 		anyOld = anyOld || all[i].old
@@ -170,7 +179,10 @@ func (p *picker) withoutTitle(in, replaced []window) []window {
 			out = append(out, w)
 			continue
 		}
-		if !p.told(w, in) && !slices.ContainsFunc(replaced, func(o window) bool { return w.overlaps(o) }) && !(w.allDay && w.assumed && p.v.known && floorDay(w.start) == p.v.posted) && len(p.v.rules) == 0 {
+		if !w.a.hasDate {
+			p.drop(w) // its date was only assumed
+		}
+		if !p.told(w) && !slices.ContainsFunc(replaced, func(o window) bool { return w.overlaps(o) }) && !(w.allDay && w.assumed && p.v.known && floorDay(w.start) == p.v.posted) && len(p.v.rules) == 0 {
 			p.r.problem(ConflictingWindows, w.at, w.end)
 		}
 	}
@@ -179,7 +191,7 @@ func (p *picker) withoutTitle(in, replaced []window) []window {
 
 // told says whether a window of the body tells the title's window more precisely, or as well.
 // What byRank dropped counts too.
-func (p *picker) told(title window, _ []window) bool {
+func (p *picker) told(title window) bool {
 	for _, w := range p.v.out {
 		if w.inTitle(p.r) || !w.overlaps(title) {
 			continue

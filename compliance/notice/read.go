@@ -29,6 +29,7 @@ type reader struct {
 type note struct {
 	problem  Problem
 	from, to int
+	firm     bool // holds even if no window came of the place
 }
 
 // Read reads a notice. Its work is linear in the length of the text, of which at most
@@ -66,7 +67,7 @@ func Read(t Text) Reading {
 // times reads windows, rules and the expected recovery.
 func (r *reader) times() {
 	w := walk(lex(r.text))
-	v := &resolver{r: r, w: w}
+	v := &resolver{r: r, w: w, days: map[int]int{}}
 	v.posted, v.known = r.posted()
 	v.resolve()
 	p := &picker{r: r, v: v}
@@ -128,7 +129,7 @@ func (r *reader) noted(p Problem) bool {
 func (r *reader) finish(dropped [][2]int) {
 	c := 1.0
 	for _, n := range r.notes {
-		if slices.ContainsFunc(dropped, func(d [2]int) bool { return n.from >= d[0] && n.to <= d[1] }) {
+		if !n.firm && slices.ContainsFunc(dropped, func(d [2]int) bool { return n.from >= d[0] && n.to <= d[1] }) {
 			continue
 		}
 		if !slices.Contains(r.out.Problems, n.problem) {
@@ -149,8 +150,14 @@ func (r *reader) finish(dropped [][2]int) {
 // problem notes a problem at a place of the folded text.
 func (r *reader) problem(p Problem, from, to int) {
 	if len(r.notes) < maxSpans {
-		r.notes = append(r.notes, note{p, from, to})
+		r.notes = append(r.notes, note{problem: p, from: from, to: to})
 	}
+}
+
+// doubt notes a problem of something that is no window.
+func (r *reader) doubt(p Problem, from, to int) {
+	r.problem(p, from, to)
+	r.notes[len(r.notes)-1].firm = true
 }
 
 // span notes a place in the folded text as a place in the source.

@@ -24,6 +24,7 @@ type resolver struct {
 	prev   *window
 	out    []window
 	rules  []Rule
+	days   map[int]int // what dates were resolved to, by their place: 익일 counts from what stood before it
 }
 
 // day resolves a date as written to a civil day. rel is the day that relative forms count
@@ -298,7 +299,7 @@ func options(c clock, asEnd bool, heir meridiem) []option {
 		}
 	case noMer:
 		if heir != noMer && c.h >= 1 {
-			return inherited(c, base)
+			return inherited(base)
 		}
 	}
 	return []option{{sec: base}}
@@ -323,10 +324,6 @@ func afternoon(c clock, base int, asEnd bool) []option {
 
 // inherited reads a number without a meridiem after one that had it: 오전 7시~9시. Which half
 // of the day it is, is settled by taking the shortest window.
-func inherited(c clock, base int) []option {
-	half := 12 * 3600
-	if c.h == 12 {
-		return []option{{sec: base}, {sec: base + half}}
-	}
-	return []option{{sec: base}, {sec: base + half}}
+func inherited(base int) []option {
+	return []option{{sec: base}, {sec: base + 12*3600}}
 }

@@ -84,6 +84,12 @@ func (p *parser) connect(j int, s *segment, between, lead bool) int {
 		return p.unlinked(j, s, lead)
 	}
 	if b, k, ok := p.moment(l.at); ok && p.fits(s.a, b, l, k) {
+		if !s.a.hasTime && b.hasDate && b.hasTime && p.rangeGoesOn(k) { // 23일~25일 02:00~02:30
+			b = moment{from: l.at}
+			if k, ok = p.date(l.at, &b); ok {
+				b.to = k
+			}
+		}
 		return p.close(s, b, k, l)
 	}
 	if p.kind(l.at) == kNum { // 11.28 ~ 29
@@ -149,6 +155,8 @@ func (p *parser) link(j int, a moment, between bool) link {
 			l.lines++
 		case it.kind == kZone && !l.ranged:
 		case it.kind == kOpenParen && (l.ranged || l.from_) && p.kind(l.at+1) != kDur && p.kind(l.at+1) != kWord:
+		case it.kind == kSep && !l.ranged && p.interval(l.at, a):
+			l.ranged = true
 		case it.kind == kLead && l.ranged:
 		case it.kind == kUntil && n == 0 && p.kind(l.at+1) == kRange: // 까지 ~
 		case it.kind == kWord && (l.ranged || l.from_) && l.words < 2 && p.filler(l.at):
@@ -159,6 +167,20 @@ func (p *parser) link(j int, a moment, between bool) link {
 		l.at++
 	}
 	return l
+}
+
+// interval says whether the slash at item i joins two instants, as in ISO 8601.
+func (p *parser) interval(i int, a moment) bool {
+	it := p.item(i)
+	if p.text(i) != "/" || !a.hasDate || !a.hasTime || it.from == 0 || p.s[it.from-1] == ' ' || p.item(i+1).from != it.to {
+		return false
+	}
+	return p.kind(i+1) == kDate && p.kind(i+2) == kTime && p.item(i+1).date.y > 0 && p.s[p.item(i+1).to] == 't'
+}
+
+// rangeGoesOn says whether another range, to a time alone, begins at item k.
+func (p *parser) rangeGoesOn(k int) bool {
+	return (p.kind(k) == kRange || p.kind(k) == kFrom) && (p.kind(k+1) == kTime || p.kind(k+1) == kDate && p.item(k+1).date.rel == fromLast)
 }
 
 // fromAfterWords finds the 부터 of "18시 업무 종료 후부터": the item after it, or 0.
@@ -253,12 +275,35 @@ func (p *parser) laterEnd(at int, s *segment, l link) (int, bool) {
 	return 0, false
 }
 
+// englishEnd looks for the "end at 02:00" of "will start at 22:00 UTC and is expected to end
+// at 02:00", in the rest of the sentence.
+func (p *parser) englishEnd(j int, s *segment) (int, bool) {
+	ends := false
+	for k := j; k < j+12; k++ {
+		switch p.kind(k) {
+		case kBreak, kLabel, kTab, kRecur, kDur:
+			return 0, false
+		case kRange:
+			ends = ends || p.item(k).flag == word && p.text(k) != "to"
+		case kWord, kOpen:
+			ends = ends || anyOf(p.text(k), "end", "finish", "complet", "conclud")
+		case kDate, kTime, kWeekday:
+			b, after, ok := p.moment(k)
+			if !ok || !ends || !b.hasTime {
+				return 0, false
+			}
+			return p.close(s, b, after, link{}), true
+		}
+	}
+	return 0, false
+}
+
 // unlinked decides what a single moment is.
 func (p *parser) unlinked(j int, s *segment, lead bool) int {
+	if k, ok := p.englishEnd(j, s); lead && ok {
+		return k
+	}
 	switch {
-	case p.kind(j) == kUntil && s.a.hasTime:
-		s.form = until
-		return j + 1
 	case p.kind(j) == kUntil:
 		s.form = until
 		return j + 1
@@ -340,7 +385,7 @@ func (p *parser) statedDuration(j int, s *segment) int {
 			s.dur, s.hasDur = p.item(k), true
 			close, _, _ := strings.Cut(after, ")")
 			close, _, _ = strings.Cut(close, "\n")
-			s.partial = anyOf(words, "중", "순단", "최대", "during", "within", "up to") || anyOf(close, "중단", "순단", "끊", "내외 중", "이내", "내 ", "단절", "interruption", "outage", "일시", "of downtime", "간헐", "접속 불가", "재시작", "재기동", "이용 불가", "이용불가", "불안정") && s.dur.n < 3*3600
+			s.partial = anyOf(words, "중", "순단", "최대", "during", "within", "up to") || anyOf(close, "중단", "순단", "끊", "내외 중", "이내", "내 ", "단절", "interruption", "outage", "일시", "downtime", "간헐", "접속 불가", "재시작", "재기동", "이용 불가", "이용불가", "불안정") && s.dur.n < 3*3600
 			k++
 			if p.kind(k) == kCloseParen {
 				k++

@@ -67,7 +67,7 @@ func tagState(tag string) (State, bool) {
 // workNear says whether the words right before i speak of work or its schedule, so that
 // 취소 is not a cancelled payment and 연장 not an extended loan.
 func workNear(s string, i int, title bool) bool {
-	from := max(0, i-60)
+	from := max(0, i-160)
 	if title {
 		from = 0
 	}
@@ -83,28 +83,40 @@ func workNear(s string, i int, title bool) bool {
 
 // finds says whether one of the phrases stands near a word for work and is not taken back.
 func finds(s string, title bool, phrases, unless []string) bool {
-	for _, p := range phrases {
-		for at, n := 0, 0; n < 20; n++ {
-			i := strings.Index(s[at:], p)
-			if i < 0 {
-				break
-			}
-			at += i
-			if workNear(s, at, title) && !anyOf(clause(s[at+len(p):], 30), unless...) {
+	for _, phrase := range phrases {
+		for _, p := range spellings(phrase) {
+			if findsOne(s, title, p, unless) {
 				return true
 			}
-			at += len(p)
 		}
 	}
 	return false
 }
 
+func findsOne(s string, title bool, p string, unless []string) bool {
+	for at, n := 0, 0; n < 20; n++ {
+		i := strings.Index(s[at:], p)
+		if i < 0 {
+			break
+		}
+		at += i
+		if workNear(s, at, title) && !anyOf(clause(s[at+len(p):], 30), unless...) {
+			return true
+		}
+		at += len(p)
+	}
+	return false
+}
+
 func phraseState(s string, title bool) (State, bool) {
-	may := []string{"될 수", "할 수", "수 있", "가능", "시 ", "may", "could", "경우", "예정입니다", "서비스", "업무", "거래", "시에는", "되면", "하면"}
+	if title && finds(s, title, []string{"cancelled", "canceled"}, nil) {
+		return Cancelled, true
+	}
+	may := []string{"될 수", "할 수", "수 있", "될수", "할수", "수있", "가능", "시 ", "may", "could", "경우", "예정입니다", "서비스", "업무", "거래", "시에는", "되면", "하면"}
 	switch {
 	case finds(s, title, []string{"취소되었", "취소 되었", "취소됨", "취소합니다", "취소하게", "취소하였", "취소됐", "취소하오니", "취소되어", "취소 안내", "취소안내", "취소를 알려", "취소키로", "취소하기로", "철회", "진행하지 않", "실시하지 않", "시행하지 않", "진행되지 않", "has been cancelled", "has been canceled", "have been cancelled", "have been canceled", "is cancelled", "is canceled", "was cancelled", "was canceled", "cancellation", "will not take place", "called off"}, []string{"서비스", "업무", "거래", "될 수", "수 있"}):
 		return Cancelled, true
-	case finds(s, title, []string{"연장되었", "연장 되었", "연장됩니다", "연장합니다", "연장하였", "연장하게", "연장됨", "연장됐", "연장되어", "연장되오니", "연장 안내", "연장안내", "연장하오니", "연장하여", "연장될 예정", "연장 예정", "연장하고자", "has been extended", "have been extended", "is extended", "was extended", "will be extended", "extension of", "taking longer than", "지연되어", "지연됨에 따라", "지연되고 있", "지연으로", "extended until", "extended to"}, []string{"될 수", "수 있", "가능", "may"}):
+	case finds(s, title, []string{"연장되었", "연장 되었", "연장됩니다", "연장합니다", "연장하였", "연장하게", "연장됨", "연장됐", "연장되어", "연장되오니", "연장 안내", "연장안내", "연장하오니", "연장하여", "연장될 예정", "연장 예정", "연장하고자", "has been extended", "have been extended", "is extended", "was extended", "will be extended", "extension of", "taking longer than", "지연되어", "지연됨에 따라", "지연되고 있", "지연으로", "extended until", "extended to"}, []string{"될 수", "수 있", "될수", "수있", "가능", "may"}):
 		if !anyOf(s, "연장", "extend") && !anyOf(s, "점검", "작업", "maintenance") {
 			break
 		}

@@ -8,11 +8,8 @@ type entry struct {
 	limit *segment // the recurrence ends
 }
 
-// moments that speak of recovery: see eta.go.
-type hint struct {
-	segment
-	relative bool // a duration counted from the posting
-}
+// hint is a duration that no window took: an expected recovery, or 소요시간.
+type hint struct{ segment }
 
 // walker goes over the items once and collects entries under the captions that they stand
 // beneath.
@@ -27,7 +24,8 @@ type walker struct {
 	marked  bool // a segment was read since old or new was set
 	each    bool
 	pending []head
-	pendEnd int // byte where the pending head ended
+	taken   bool // the pending head has got its times
+	pendEnd int  // byte where the pending head ended
 	zone    *item
 	line    int
 	began   int  // byte where the sentence began
@@ -74,7 +72,7 @@ func (w *walker) step(i int) int {
 			return next
 		}
 	}
-	if it.kind == kRange && it.flag == 0 { // "~ 11월 20일 18:00", "현재 ~ 18:00": only an end
+	if it.kind == kRange && (it.flag == 0 || w.text(i) == "until" || w.text(i) == "till") { // "~ 11월 20일 18:00", "현재 ~ 18:00": only an end
 		if s, next, ok := w.segment(i + 1); ok && s.form == point {
 			s.form = until
 			return w.add(s, next)
@@ -274,10 +272,10 @@ func (w *walker) recur(h head) {
 			return
 		}
 	}
-	if len(w.pending) > 0 && (w.kind(h.from-1) == kSep || h.from == w.pending[len(w.pending)-1].to) {
+	if len(w.pending) > 0 && !w.taken && (w.kind(h.from-1) == kSep || h.from == w.pending[len(w.pending)-1].to) {
 		w.pending = append(w.pending, h)
 	} else {
-		w.pending = []head{h}
+		w.pending, w.taken = []head{h}, false
 	}
 	w.pendEnd = w.item(max(h.to-1, 0)).to
 }
@@ -297,10 +295,10 @@ func (w *walker) add(s segment, next int) int {
 	w.scope(&s)
 	e := entry{segment: s}
 	n := len(w.entries)
-	timed := s.a.hasTime && !s.a.hasDate && !s.b.hasDate && (s.form == closed || s.form == lasting)
+	timed := s.a.hasTime && !s.a.hasDate && (!s.b.hasDate || s.b.date.rel == fromLast || s.b.bareWeek) && (s.form == closed || s.form == lasting)
 	switch {
 	case timed && len(w.pending) > 0 && s.at-w.pendEnd < 160:
-		e.heads = w.pending
+		e.heads, w.taken = w.pending, true
 		if n > 0 && !w.entries[n-1].a.hasTime && w.entries[n-1].line >= w.line-1 && len(w.entries[n-1].heads) == 0 {
 			switch last := w.entries[n-1].segment; last.form {
 			case openEnded:
@@ -405,6 +403,11 @@ func (w *walker) scope(s *segment) {
 		s.label = labelIgnore
 		return
 	}
+	// "다만 조회는 29일 12:00부터 이용 가능" speaks of the time after a window.
+	if (s.form == openEnded || s.form == point) && s.label != labelETA && anyOf(clause(behind, 48), "이용 가능", "이용가능", "정상 이용", "재개", "정상화", "정상 운영", "오픈", "available again", "be available", "resume") {
+		s.label = labelDone
+		return
+	}
 	if s.label != labelNone && s.label != labelContent && s.label != labelOther {
 		return
 	}
@@ -427,5 +430,5 @@ func (w *walker) looseDuration(i int) {
 	it := w.item(i)
 	s := segment{form: point, dur: it, hasDur: true, label: w.label, from: i, to: i + 1, at: it.from, end: it.to, line: w.line}
 	s.sentence = [2]int{w.began, w.sentenceEnd(i + 1)}
-	w.spans = append(w.spans, hint{segment: s, relative: true})
+	w.spans = append(w.spans, hint{segment: s})
 }

@@ -58,12 +58,12 @@ func changeWords() []keyword {
 	var list []keyword
 	add := func(k kind, patterns ...string) {
 		for _, p := range patterns {
-			list = append(list, keyword{pattern: p, kind: k})
+			list = append(list, keyword{pattern: p, kind: k, anywhere: k == kWas && p[0] >= 0x80})
 		}
 	}
-	add(kOld, "당초", "종전", "원래", "애초", "변경 전", "연기 전", "수정 전", "기존 일정", "기존 일시", "기존 점검", "기존 작업", "기존에", "기존", "최초", "originally", "original", "previously", "previous", "initially", "formerly")
-	add(kNew, "변경 후", "연기 후", "수정 후", "변경 일정", "변경 일시", "변경된 일정", "변경된 일시", "변경된", "변경 시간", "연기된", "수정된", "연장된", "rescheduled to", "rescheduled for", "moved to", "postponed to", "postponed until", "changed to", "now be", "now take place", "will now", "new schedule", "new window", "new time", "new date", "revised", "instead", "extended to", "extended until", "updated to", "pushed back to", "pushed to", "brought forward to")
-	add(kWas, "예정되었던", "예정됐던", "예정이던", "예정이었던", "예정되어 있던", "예정돼 있던", "예정된", "예정했던", "계획되었던", "계획된", "계획했던", "실시하려던", "진행하려던", "진행 예정이었던", "실시 예정이었던", "진행 예정이던", "공지했던", "공지한", "공지드렸던", "공지드린", "안내드린", "안내해 드린", "안내드렸던", "실시 예정이던", "하려던", "하기로 했던", "has been rescheduled", "has been moved", "has been postponed", "has been changed", "is rescheduled", "is postponed", "was rescheduled", "was moved", "was postponed", "have been rescheduled", "have been moved")
+	add(kOld, "정정 전", "조정 전", "당초", "종전", "원래", "애초", "변경 전", "연기 전", "수정 전", "기존 일정", "기존 일시", "기존 점검", "기존 작업", "기존에", "기존", "최초", "originally", "original", "previously", "previous", "initially", "formerly")
+	add(kNew, "정정 후", "조정 후", "변경 후", "연기 후", "수정 후", "변경 일정", "변경 일시", "변경된 일정", "변경된 일시", "변경된", "변경 시간", "연기된", "수정된", "연장된", "rescheduled to", "rescheduled for", "moved to", "postponed to", "postponed until", "changed to", "now be", "now take place", "will now", "new schedule", "new window", "new time", "new date", "revised", "instead", "extended to", "extended until", "updated to", "pushed back to", "pushed to", "brought forward to")
+	add(kWas, "예정이었으나", "예정이었지만", "예정이었는데", "예정되었으나", "예정되어 있었으나", "예정했으나", "예정이였으나", "계획이었으나", "계획되었으나", "계획하였으나", "공지하였으나", "안내하였으나", "안내드렸으나", "공지드렸으나", "예정되었던", "예정됐던", "예정이던", "예정이었던", "예정되어 있던", "예정돼 있던", "예정된", "예정했던", "계획되었던", "계획된", "계획했던", "실시하려던", "진행하려던", "진행 예정이었던", "실시 예정이었던", "진행 예정이던", "공지했던", "공지한", "공지드렸던", "공지드린", "안내드린", "안내해 드린", "안내드렸던", "실시 예정이던", "하려던", "하기로 했던", "has been rescheduled", "has been moved", "has been postponed", "has been changed", "is rescheduled", "is postponed", "was rescheduled", "was moved", "was postponed", "have been rescheduled", "have been moved")
 	return list
 }
 

@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/charterwatch/charterwatch/internal/fetch"
@@ -147,10 +146,9 @@ func (s *Chromium) args(dir, file, key string, u *url.URL, addr netip.Addr) []st
 // group, which is killed however run ends.
 func (s *Chromium) run(ctx context.Context, dir string, args []string) error {
 	cmd := exec.CommandContext(ctx, s.path, args...)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	kill := ownGroup(cmd)
 	// Nothing of the monitor's environment, where secrets may be.
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "LANG=ko_KR.UTF-8", "TZ=Asia/Seoul"}
-	kill := func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.Cancel = kill
 	cmd.WaitDelay = 2 * time.Second
 	if err := cmd.Start(); err != nil {

@@ -151,7 +151,7 @@ func processesWith(t *testing.T, mark string) (pids []int) {
 func TestChromiumInALook(t *testing.T) {
 	s := boardOf(t, 1)
 	shooter := newShooter(t, fetch.Config{Hosts: []string{"127.0.0.1"}}, false, 0)
-	l := lookAt(t, Config{Kind: HTML, URL: s.URL, Shooter: shooter})
+	l := newBoard(t, Config{Kind: HTML, URL: s.URL, Shooter: shooter}).Look(t.Context(), another())
 	wantStatus(t, l, scanners.BoardOK)
 	if p := l.Posts[0]; p.Page.Screenshot == nil || p.Page.Note != "" {
 		t.Fatalf("%+v", p.Page)

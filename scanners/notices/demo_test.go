@@ -85,7 +85,7 @@ func demosOtherPlaces(t *testing.T, e *demo.Estate) {
 	}
 	l = lookAt(t, Config{Kind: ICal, URL: url[demo.Statistics] + "notice/calendar.ics"})
 	wantStatus(t, l, scanners.BoardOK)
-	if len(l.Posts) < 2 || len(l.Posts[0].Unread) != 1 || l.Posts[len(l.Posts)-1].Announced.Start.IsZero() || !strings.Contains(l.Posts[len(l.Posts)-1].Text, "중단일시") {
+	if len(l.Posts) < 2 || l.Posts[0].Announced.Every != "daily" || l.Posts[len(l.Posts)-1].Announced.Start.IsZero() || !strings.Contains(l.Posts[len(l.Posts)-1].Text, "중단일시") {
 		t.Errorf("%+v", l.Posts)
 	}
 	l = lookAt(t, Config{Kind: Page, URL: url[demo.Statistics] + "hours"})

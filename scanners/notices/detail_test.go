@@ -372,6 +372,18 @@ func TestPagesThatCannotBeCheckedAreNotKept(t *testing.T) {
 	}
 }
 
+// another is a post of a board that was looked at before.
+func another() []scanners.Known { return []scanners.Known{{Key: "another", Title: "다른 공지"}} }
+
+func TestPicturesOfOneLookAreFew(t *testing.T) {
+	s := boardOf(t, 9)
+	shooter := &fakeShooter{}
+	l := newBoard(t, Config{Kind: HTML, URL: s.URL, Shooter: shooter}).Look(t.Context(), another())
+	if len(shooter.shot) != maxShots || !slices.Contains(shooter.shot, l.Posts[0].URL) {
+		t.Errorf("%q", shooter.shot)
+	}
+}
+
 type fakeShooter struct {
 	shot []string
 	err  error
@@ -386,7 +398,10 @@ func TestPicturesAreTakenOfNews(t *testing.T) {
 	s := boardOf(t, 2)
 	shooter := &fakeShooter{}
 	b := newBoard(t, Config{Kind: HTML, URL: s.URL, Shooter: shooter})
-	known := follow(knownOf(b.Look(t.Context(), nil)), "")
+	if l := b.Look(t.Context(), nil); len(shooter.shot) != 0 || l.Posts[0].Page.Note == "" {
+		t.Fatalf("pictures of posts that were old when the board was first looked at: %q", shooter.shot)
+	}
+	known := follow(knownOf(b.Look(t.Context(), another())), "")
 	if len(shooter.shot) != 2 {
 		t.Fatalf("%q", shooter.shot)
 	}

@@ -14,8 +14,9 @@ import (
 	"github.com/charterwatch/charterwatch/scanners"
 )
 
-// readCalendar looks at an iCalendar file (RFC 5545). Rules of recurrence are not expanded: the first
-// occurrence is announced, the rule stands in the text, and the post is marked. Properties that begin
+// readCalendar looks at an iCalendar file (RFC 5545). What recurs daily or weekly without an end is
+// announced as such. Other rules of recurrence are not expanded: the first occurrence is
+// announced, the rule stands in the text, and the post is marked. Properties that begin
 // with X- are ignored, and so are alarms and time zone definitions.
 func (b *board) readCalendar(ctx context.Context, l *look) error {
 	r, text, err := b.readFile(ctx, l, b.c.URL, "text/calendar")
@@ -77,6 +78,43 @@ func eventKey(v *ics.VEvent) string {
 	return uid
 }
 
+// recurs reads the simplest rules of recurrence (RFC 5545, 3.3.10): daily, and weekly on given
+// days, without end, exceptions or longer intervals. Others give "".
+func recurs(v *ics.VEvent, start time.Time) (every string, days []time.Weekday) {
+	if property(v, "RDATE") != "" || property(v, "EXDATE") != "" || property(v, "RECURRENCE-ID") != "" || start.IsZero() {
+		return "", nil
+	}
+	freq := ""
+	for part := range strings.SplitSeq(strings.ToUpper(property(v, "RRULE")), ";") {
+		name, value, _ := strings.Cut(part, "=")
+		switch {
+		case name == "FREQ":
+			freq = value
+		case name == "INTERVAL" && value == "1", name == "WKST":
+		case name == "BYDAY":
+			for day := range strings.SplitSeq(value, ",") {
+				i := slices.Index([]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}, day)
+				if i < 0 {
+					return "", nil
+				}
+				days = append(days, time.Weekday(i))
+			}
+		default:
+			return "", nil
+		}
+	}
+	switch {
+	case freq == "DAILY" && days == nil:
+		return "daily", nil
+	case freq == "WEEKLY" && days == nil:
+		return "weekly", []time.Weekday{start.Weekday()}
+	case freq == "WEEKLY":
+		return "weekly", days
+	default:
+		return "", nil
+	}
+}
+
 func property(v *ics.VEvent, name string) string {
 	if p := v.GetProperty(ics.ComponentProperty(name)); p != nil {
 		return strings.TrimSpace(p.Value)
@@ -91,6 +129,7 @@ func (b *board) event(v *ics.VEvent, r *fetch.Response, cancelled bool) (draft, 
 		return draft{}, false
 	}
 	a := &scanners.Announced{State: "planned", Start: start}
+	a.Every, a.Weekdays = recurs(v, start)
 	a.End, _ = b.instant(v, "DTEND")
 	if a.End.IsZero() {
 		a.End = start.Add(duration(property(v, "DURATION")))
@@ -119,7 +158,9 @@ func (b *board) event(v *ics.VEvent, r *fetch.Response, cancelled bool) (draft, 
 	for _, name := range [...]string{"RRULE", "RDATE", "EXDATE"} {
 		if rule := property(v, name); rule != "" {
 			lines = append(lines, name+": "+rule)
-			d.unread = append(d.unread, "recurrence")
+			if a.Every == "" {
+				d.unread = append(d.unread, "recurrence")
+			}
 		}
 	}
 	if property(v, "ATTACH") != "" {

@@ -103,6 +103,8 @@ func (l *look) attach(ctx context.Context, p *scanners.Post, d draft) {
 	case d.shoot == "" || l.b.c.Shooter == nil:
 	case p.Masked > 0 || page.Digest == "":
 		page.Note = note(page.Note, "no screenshot: a picture cannot be masked")
+	case len(l.known) == 0 && !p.Claimed.IsZero() && p.Claimed.Before(l.from.Add(-stale)):
+		page.Note = note(page.Note, "no screenshot: it was old when the board was first looked at")
 	default:
 		s := l.shoot(ctx, d.shoot)
 		page.Screenshot, page.Note = s.png, note(page.Note, s.note)
@@ -187,6 +189,13 @@ type shot struct {
 	note string
 }
 
+// maxShots bounds the pictures of one look: rendering costs a second of a processor, and the
+// first look at a board finds many posts, of which the newest matter.
+const (
+	maxShots = 5
+	stale    = 72 * time.Hour // older posts of a board that is new to us are not pictured
+)
+
 // shoot takes a picture of a page, once a look.
 func (l *look) shoot(ctx context.Context, raw string) shot {
 	if s, ok := l.shots[raw]; ok {
@@ -194,6 +203,9 @@ func (l *look) shoot(ctx context.Context, raw string) shot {
 	}
 	if l.shots == nil {
 		l.shots = map[string]shot{}
+	}
+	if len(l.shots) >= maxShots {
+		return shot{note: "no screenshot: enough were taken in one look"}
 	}
 	png, err := l.b.c.Shooter.Shoot(ctx, raw)
 	s := shot{png: png}

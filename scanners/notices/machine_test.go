@@ -179,11 +179,21 @@ END:VCALENDAR
 	if a := find(t, l, "종일").Announced; !a.Start.Equal(kst(2026, 12, 1, 0, 0)) || a.End.Sub(a.Start) != 24*time.Hour {
 		t.Errorf("%+v", a)
 	}
-	if p := find(t, l, "매일"); fmt.Sprint(p.Unread) != "[recurrence]" || !strings.Contains(p.Text, "RRULE: FREQ=DAILY") || !p.Announced.Start.Equal(kst(2026, 12, 1, 0, 0)) {
+	if p := find(t, l, "매일"); len(p.Unread) != 0 || p.Announced.Every != "daily" || !strings.Contains(p.Text, "RRULE: FREQ=DAILY") || !p.Announced.Start.Equal(kst(2026, 12, 1, 0, 0)) {
 		t.Errorf("%+v", p)
 	}
 	if p := find(t, l, "그날만"); p.Key != "four/20261205T000000" || !p.Announced.Start.Equal(kst(2026, 12, 5, 1, 0)) || !p.Announced.End.Equal(kst(2026, 12, 5, 1, 30)) {
 		t.Errorf("%+v %+v", p, p.Announced)
+	}
+	for rule, want := range map[string]string{
+		"FREQ=DAILY;INTERVAL=1": "daily []", "FREQ=WEEKLY": "weekly [Tuesday]", "FREQ=WEEKLY;WKST=MO;BYDAY=SA,SU": "weekly [Saturday Sunday]",
+		"FREQ=DAILY;COUNT=3": " []", "FREQ=DAILY;INTERVAL=2": " []", "FREQ=MONTHLY;BYDAY=3SU": " []", "FREQ=DAILY;UNTIL=20270101T000000Z": " []",
+	} {
+		s.set("/c.ics", answer(200, "text/calendar", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261201T000000\r\nSUMMARY:x\r\nRRULE:"+rule+"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"))
+		p := lookAt(t, Config{Kind: ICal, URL: s.URL + "/c.ics"}).Posts[0]
+		if got := fmt.Sprint(p.Announced.Every, " ", p.Announced.Weekdays); got != want || (len(p.Unread) == 0) != (p.Announced.Every != "") {
+			t.Errorf("%s is %s, left to people: %v", rule, got, p.Unread)
+		}
 	}
 	for _, bad := range []string{"DTSTART;TZID=Mars/Base:20261128T220000", "DTSTART:tomorrow", "SUMMARY:x"} {
 		s.set("/c.ics", answer(200, "text/calendar", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\n"+bad+"\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"))
