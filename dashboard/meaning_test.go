@@ -348,3 +348,30 @@ func TestBoardsInTrouble(t *testing.T) {
 		t.Errorf("%+v", b)
 	}
 }
+
+func TestAClosingTimeThatIsNotAnnouncedIsNone(t *testing.T) {
+	w := newWorld()
+	w.sites[0].ServiceHours = []compliance.ServiceHours{{Close: "11:30-12:30", Days: 127}}
+	spec := compliance.BoardSpec{ID: compliance.HoursBoard("alpha", 0), Kind: "page", Sites: []compliance.BoardSite{{ID: "alpha"}}}
+	n := posted(noon.Add(-time.Hour), noon, noon, false)
+	n.ID, n.Board = spec.ID+"#1", spec.ID
+	n.Revisions[0].Reading = compliance.Reading{Reading: notice.Reading{Kind: notice.Maintenance}}
+	closed := func(rules ...notice.Rule) bool {
+		n.Revisions[0].Reading.Rules = rules
+		w.keep(compliance.Record{Notices: []compliance.Notice{n}})
+		r := w.records["alpha"]
+		r.Boards = append(r.Boards, spec)
+		w.records["alpha"] = r
+		return newModel(w.sites, w.snap, w, time.UTC, noon, noon).siteDelta(w.sites[0], noon).ClosedNow
+	}
+	if !closed(notice.Rule{Freq: "daily", From: 11*60 + 30, To: 12*60 + 30}) {
+		t.Error("a closing time that its notice announces does not count")
+	}
+	if closed() {
+		t.Error("a closing time that its notice does not announce counts")
+	}
+	w.records = nil
+	if m := newModel(w.sites, w.snap, w, time.UTC, noon, noon); !m.siteDelta(w.sites[0], noon).ClosedNow {
+		t.Error("a closing time whose notice nobody has read yet does not count")
+	}
+}

@@ -28,7 +28,7 @@ async function lint(page) {
 async function review(page) {
   await sign(page)
   await page.locator('input[value=corrected]').first().check()
-  await page.locator('.review form input:not([type])').first().fill('요일이 틀렸음을 담당자가 확인함')
+  await page.locator('.boxed form input:not([type])').first().fill('요일이 틀렸음을 담당자가 확인함')
 }
 async function diff(page) {
   const card = page.locator('article.plan', { hasText: '[연기]' })
