@@ -153,7 +153,7 @@ type planner struct {
 func (b *planner) declare(s Statement) {
 	pl := b.overlapping(s.Work.Windows)
 	if pl == nil {
-		pl = &Plan{ID: "work-" + s.ID, Site: b.r.Site, State: notice.Planned, Title: s.Why}
+		pl = &Plan{ID: b.r.Site + "/work-" + s.ID, Site: b.r.Site, State: notice.Planned, Title: s.Why}
 		b.plans = append(b.plans, pl)
 	}
 	pl.Works = append(pl.Works, s)
@@ -178,7 +178,7 @@ func (b *planner) tell(t telling) {
 		if len(t.reading.Windows) == 0 && (len(t.reading.Rules) > 0 || t.reading.State == notice.Completed || t.aside) {
 			return // a standing notice, a word about the past, or a page that only says "at work"
 		}
-		pl = &Plan{ID: "plan-" + t.notice.ID, Site: b.r.Site, Title: t.rev.Title, State: notice.Planned}
+		pl = &Plan{ID: b.r.Site + "/plan-" + t.notice.ID, Site: b.r.Site, Title: t.rev.Title, State: notice.Planned}
 		b.plans = append(b.plans, pl)
 	}
 	pl.Tellings = append(pl.Tellings, Telling{
