@@ -110,7 +110,7 @@ func (b BoardBook) Known(now time.Time) []scanners.Known {
 		if ok && !last.TitleOnly {
 			k.Digest = last.Digest
 		}
-		k.Follow = ok && n.Vanished.IsZero() && last.Reading.live(now)
+		k.Follow = ok && n.Vanished.IsZero() && last.live(now)
 		out = append(out, k)
 	}
 	slices.SortFunc(out, func(x, y scanners.Known) int { return strings.Compare(x.Key, y.Key) })

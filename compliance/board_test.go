@@ -226,6 +226,13 @@ func TestFollowedWhileItMatters(t *testing.T) {
 			t.Errorf("at %v followed: %v", at, got)
 		}
 	}
+	book.Notices["1"].Revisions[0].FirstSeen = day(1, 0)
+	book.Notices["1"].Revisions[0].Reading.NeedsReview = true
+	for at, want := range map[time.Time]bool{day(20, 0): true, day(40, 0): false} {
+		if got := book.Known(at)[0].Follow; got != want {
+			t.Errorf("unclear, at %v followed: %v", at, got)
+		}
+	}
 }
 
 // A board that is new to us shows an announcement and its cancellation at once: the one above

@@ -50,13 +50,17 @@ type Reading struct{ notice.Reading }
 // word of completion may come late.
 const Followed = 7 * 24 * time.Hour
 
-// live says whether what is announced still matters at now.
-func (r Reading) live(now time.Time) bool {
-	end := r.ETA
+// unclearFor is how long a notice that nobody has ruled on is followed.
+const unclearFor = 30 * 24 * time.Hour
+
+// live says whether what the wording announces still matters at now.
+func (v Revision) live(now time.Time) bool {
+	r, end := v.Reading, v.Reading.ETA
 	for _, w := range r.Windows {
 		end = later(end, later(w.Start, w.End))
 	}
-	return now.Before(end.Add(Followed)) || len(r.Rules) > 0 || r.NeedsReview && r.Kind == notice.Maintenance
+	unclear := r.NeedsReview && r.Kind == notice.Maintenance && now.Before(v.FirstSeen.Add(unclearFor))
+	return now.Before(end.Add(Followed)) || len(r.Rules) > 0 || unclear
 }
 
 // says compares what two readings announce, whatever their words.

@@ -161,7 +161,7 @@ func TestMaintenanceWithoutANoticeIsCaught(t *testing.T) {
 	}
 	r := recordOf()
 	r.Statements = []Statement{stated("home", day(1, 0), Statement{Work: &Work{Windows: []notice.Window{{Start: o.Start, End: o.Start.Add(time.Hour)}}}})}
-	if subject, ok := r.Unannounced(o, r.Plans(Promises{}, seoul), Promises{}, o.Start); !ok || subject != "work-"+r.Statements[0].ID {
+	if subject, ok := r.Unannounced(o, r.Plans(Promises{}, seoul), Promises{}, o.Start); !ok || subject != "home/work-"+r.Statements[0].ID {
 		t.Error("declared work without a notice")
 	}
 }

@@ -35,6 +35,7 @@ type Telling struct {
 	Seen     Seen
 	Counts   bool // on the site's own board
 	Review   bool
+	posted   time.Time // as it claims, for the order of notices alone
 }
 
 // Stretch is a window of a plan, and when it was announced.
@@ -152,7 +153,7 @@ type planner struct {
 func (b *planner) declare(s Statement) {
 	pl := b.overlapping(s.Work.Windows)
 	if pl == nil {
-		pl = &Plan{ID: "work-" + s.ID, Site: b.r.Site, State: notice.Planned, Title: s.Why}
+		pl = &Plan{ID: b.r.Site + "/work-" + s.ID, Site: b.r.Site, State: notice.Planned, Title: s.Why}
 		b.plans = append(b.plans, pl)
 	}
 	pl.Works = append(pl.Works, s)
@@ -177,11 +178,11 @@ func (b *planner) tell(t telling) {
 		if len(t.reading.Windows) == 0 && (len(t.reading.Rules) > 0 || t.reading.State == notice.Completed || t.aside) {
 			return // a standing notice, a word about the past, or a page that only says "at work"
 		}
-		pl = &Plan{ID: "plan-" + t.notice.ID, Site: b.r.Site, Title: t.rev.Title, State: notice.Planned}
+		pl = &Plan{ID: b.r.Site + "/plan-" + t.notice.ID, Site: b.r.Site, Title: t.rev.Title, State: notice.Planned}
 		b.plans = append(b.plans, pl)
 	}
 	pl.Tellings = append(pl.Tellings, Telling{
-		Notice: t.notice.ID, Revision: t.rev.N, Title: t.rev.Title, State: t.reading.State, Windows: t.reading.Windows, Seen: t.seen, Counts: t.counts, Review: t.review,
+		Notice: t.notice.ID, Revision: t.rev.N, Title: t.rev.Title, State: t.reading.State, Windows: t.reading.Windows, Seen: t.seen, Counts: t.counts, Review: t.review, posted: t.posted(),
 	})
 	if t.reading.Type != notice.Untyped {
 		pl.Type = t.reading.Type
@@ -214,8 +215,7 @@ func (b *planner) matching(t telling) *Plan {
 	var best *Plan
 	most := similarEnough
 	for _, pl := range b.plans {
-		end := pl.begins0()
-		if end.Before(t.seen.FirstSeen.Add(-linkBehind)) || end.After(t.seen.FirstSeen.Add(linkAhead)) {
+		if !pl.canBe(t) {
 			continue
 		}
 		for _, x := range pl.Tellings {
@@ -227,6 +227,20 @@ func (b *planner) matching(t telling) *Plan {
 	return best
 }
 
+// canBe says whether a wording can speak of the plan, by time: what is completed has begun, and
+// what is changed was announced before and is not long over.
+func (p Plan) canBe(t telling) bool {
+	at := t.posted()
+	last := p.lastStart()
+	if last.Before(at.Add(-linkBehind)) || last.After(at.Add(linkAhead)) {
+		return false
+	}
+	if t.reading.State == notice.Completed {
+		return last.Before(at)
+	}
+	return !slices.ContainsFunc(p.Tellings, func(x Telling) bool { return x.posted.After(at) })
+}
+
 const (
 	similarEnough = 0.6 // titles without tags and dates
 	linkBehind    = 14 * 24 * time.Hour
@@ -234,8 +248,8 @@ const (
 	openSpan      = 24 * time.Hour // how far a window without an end reaches at most
 )
 
-// begins0 is the start of the last window told or declared.
-func (p Plan) begins0() time.Time {
+// lastStart is the start of the last window told or declared.
+func (p Plan) lastStart() time.Time {
 	var at time.Time
 	for _, t := range p.Tellings {
 		for _, w := range t.Windows {

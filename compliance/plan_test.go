@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -125,6 +126,29 @@ func TestNoticesOfOnePlanAreLinked(t *testing.T) {
 	}
 }
 
+// Last week's "[완료]" is first seen after this week's announcement, on another board.
+func TestCompletedSpeaksOfWhatHasBegun(t *testing.T) {
+	next := works("1", time.Time{}, day(20, 0), at22(28))
+	done := works("2", time.Time{}, day(20, time.Minute))
+	done.Claimed = day(17, 0)
+	done.Revisions[0].Title = "[완료] 홈페이지 정기점검 완료 안내"
+	done.Revisions[0].Reading.State = notice.Completed
+	if p := onePlan(t, recordOf(next, done)); p.State != notice.Planned || len(p.Tellings) != 1 {
+		t.Errorf("%+v", p)
+	}
+	done.Claimed, done.FirstSeen, done.Revisions[0].FirstSeen = time.Time{}, day(29, 8*time.Hour), day(29, 8*time.Hour)
+	if p := onePlan(t, recordOf(next, done)); p.State != notice.Completed || len(p.Tellings) != 2 {
+		t.Errorf("%+v", p)
+	}
+	cancelled := works("3", time.Time{}, day(20, time.Minute))
+	cancelled.Claimed = day(10, 0)
+	cancelled.Revisions[0].Reading.State = notice.Cancelled
+	next.Claimed = day(18, 0)
+	if plans := recordOf(next, cancelled).Plans(Promises{}, seoul); len(plans) == 0 || plans[len(plans)-1].State == notice.Cancelled && len(plans) == 1 {
+		t.Errorf("an older cancellation cannot mean it: %+v", plans)
+	}
+}
+
 func TestUnrelatedWorkIsAnotherPlan(t *testing.T) {
 	plans := recordOf(works("1", day(1, 0), day(1, time.Hour), at22(7)), works("2", day(8, 0), day(8, time.Hour), at22(14))).Plans(Promises{}, seoul)
 	if len(plans) != 2 {
@@ -244,17 +268,21 @@ func TestAdmission(t *testing.T) {
 		"own_appeal":     {Why: "x", By: operator, Judgement: &Judgement{Appeal: appeal.ID}},
 		"":               {Why: "x", By: other, Judgement: &Judgement{Appeal: appeal.ID, Upheld: true}},
 	} {
-		err := r.Admit(s, []Outage{o})
-		got := ""
-		if refusal, ok := err.(*Refusal); ok {
-			got = refusal.Rule
-		}
-		if got != want {
+		if got := ruleOf(r.Admit(s, []Outage{o})); got != want {
 			t.Errorf("%+v: refused for %q, want %q", s, got, want)
 		}
 	}
 	r.Statements = append(r.Statements, stated("home", day(14, 0), Statement{Judgement: &Judgement{Appeal: appeal.ID}}))
-	if err := r.Admit(Statement{Why: "x", By: other, Judgement: &Judgement{Appeal: appeal.ID}}, nil); err == nil || err.(*Refusal).Rule != "judged" {
-		t.Errorf("an appeal is judged once: %v", err)
+	if got := ruleOf(r.Admit(Statement{Why: "x", By: other, Judgement: &Judgement{Appeal: appeal.ID}}, nil)); got != "judged" {
+		t.Errorf("an appeal is judged once: %q", got)
 	}
+}
+
+// ruleOf is the rule by which a statement was refused; "" if it was taken.
+func ruleOf(err error) string {
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		return refusal.Rule
+	}
+	return ""
 }

@@ -31,6 +31,15 @@ type telling struct {
 	out     bool // ruled out, or no longer about this site
 }
 
+// posted is when the wording was posted, for all that is claimed and seen: it proves nothing,
+// but orders notices that were first seen together.
+func (t telling) posted() time.Time {
+	if c := t.notice.Claimed; t.rev.N == 1 && !c.IsZero() && c.Before(t.seen.FirstSeen) {
+		return c
+	}
+	return t.seen.FirstSeen
+}
+
 // tellings are the wordings that speak of the site, in the order in which they appeared.
 func (r Record) tellings() []telling {
 	rulings := map[string]map[int]*Ruling{}
@@ -62,7 +71,7 @@ func (r Record) tellings() []telling {
 	}
 	slices.SortStableFunc(out, func(a, b telling) int {
 		// What was first seen in one look is told in the order in which the board has it.
-		return cmp.Or(a.seen.FirstSeen.Compare(b.seen.FirstSeen), a.notice.Claimed.Compare(b.notice.Claimed), cmp.Compare(a.notice.Seq, b.notice.Seq),
+		return cmp.Or(a.seen.FirstSeen.Compare(b.seen.FirstSeen), a.posted().Compare(b.posted()), cmp.Compare(a.notice.Seq, b.notice.Seq),
 			cmp.Compare(a.notice.ID, b.notice.ID), cmp.Compare(a.rev.N, b.rev.N))
 	})
 	return out

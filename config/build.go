@@ -55,7 +55,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 			out.Plan.Sites[i].Boards = append(out.Plan.Sites[i].Boards, w.Spec)
 		}
 	}
-	out.Plan.Zone, out.Plan.Promises = l.Zone, l.File.Promises.Terms()
+	out.Plan.Zone, out.Plan.Promises, out.Plan.HolidaysEnd = l.Zone, l.File.Promises.Terms(), l.calendar.Ends().AddDays(1).Start(l.Zone)
 	for i, c := range l.File.Uplink.Canaries {
 		p, err := b.canary(c)
 		if err != nil {

@@ -54,6 +54,10 @@ func TestANoticeIsTriedBeforeItIsPosted(t *testing.T) {
 	if c.OK || len(c.Differences) != 1 || c.Differences[0].Code != notice.DifferStart || c.Differences[0].Want.Start != start.UnixMilli() || c.Limit != a.Limit {
 		t.Errorf("another start than is meant: %+v", c)
 	}
+	other := linted(t, strings.Replace(clear, "12일(토)", "14일(월)", 1))
+	if other.Limit != a.Limit || !strings.Contains(other.Suggested.KO.Body, "12일") {
+		t.Errorf("limit and suggestion follow what is read, not what is meant: %+v", other)
+	}
 	if d := linted(t, `{"site": "alpha", "title": "채용 공고", "text": "신입 직원을 모집합니다."}`); d.OK || d.Limit != 0 || d.Suggested != nil {
 		t.Errorf("no maintenance at all: %+v", d)
 	}

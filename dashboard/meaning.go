@@ -105,6 +105,16 @@ func (m meaning) work(now time.Time) *WorkNow {
 	return nil
 }
 
+// closed says whether now lies in a published closing time: one that its standing notice
+// was read and does not announce is not published.
+func (m meaning) closed(now time.Time) bool {
+	if len(m.terms.Hours) == 0 {
+		return false
+	}
+	h := compliance.SiteHistory{Record: m.record}
+	return len(h.Closures(compliance.Period{From: now, To: now.Add(time.Millisecond)}, m.terms)) > 0
+}
+
 // end is a window's end; one that is open is taken to last a day at most.
 func end(w notice.Window) time.Time {
 	if w.End.IsZero() {

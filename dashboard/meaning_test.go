@@ -213,6 +213,38 @@ func TestDeltasTellOfNoticesBoardsAndTheClock(t *testing.T) {
 	})
 }
 
+func TestAClockThatRunsOutIsToldWithoutAnyLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.strips = map[string][]compliance.StripCell{"alpha/front": {{From: time.Now().Add(-23 * time.Hour), Pass: 1}}}
+		h := w.live(t)
+		c, _ := enter(t, h, "", "")
+		h.Publish(broke("alpha", time.Now().UTC()))
+		settle()
+		verdict := func(ms []Message) (v []compliance.Verdict) {
+			for _, m := range ms {
+				for _, s := range m.Sites {
+					for _, x := range s.Clocks {
+						if x.Kind == compliance.ClockAnnouncement {
+							v = append(v, x.Verdict)
+						}
+					}
+				}
+			}
+			return v
+		}
+		if v := verdict(heard(t, c)); len(v) != 1 || v[0] != compliance.AtRisk {
+			t.Fatalf("%v", v)
+		}
+		if v := verdict(listen(t, c, 29*time.Minute)); len(v) != 0 {
+			t.Errorf("nothing changed, and it was told %v", v)
+		}
+		if v := verdict(listen(t, c, 2*time.Minute)); len(v) != 1 || v[0] != compliance.Unproven {
+			t.Errorf("no board was looked at, and the limit passed: %v", v)
+		}
+	})
+}
+
 func TestAStatementReachesTheWallAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
@@ -292,5 +324,54 @@ func TestTheFeedTellsOfMaintenanceAndOutagesAlone(t *testing.T) {
 		if !m.worthTelling(seen) {
 			t.Error("what is not remembered is not told")
 		}
+	}
+}
+
+// The page in an outage's place is expected to be away.
+func TestBoardsInTrouble(t *testing.T) {
+	outage, shared := newsBoard(), newsBoard()
+	outage.ID, outage.OutageOnly = "alpha/outage", true
+	shared.ID, shared.Sites = "beta/news", []compliance.BoardSite{{ID: "beta"}, {ID: "alpha"}}
+	r := compliance.Record{Site: "alpha", Boards: []compliance.BoardSpec{newsBoard(), outage, shared}}
+	for _, b := range r.Boards {
+		ok, bad := looksAt(scanners.BoardOK, noon, noon.Add(time.Hour)), looksAt(scanners.BoardRefused, noon.Add(2*time.Hour), noon.Add(3*time.Hour))
+		ok.Board, bad.Board = b.ID, b.ID
+		again := bad
+		again.From, again.To, again.Detail = noon.Add(4*time.Hour), noon.Add(5*time.Hour), "503"
+		r.Spans = append(r.Spans, ok, bad, again)
+	}
+	got := troubled(r)
+	if len(got) != 1 || got[0].ID != "alpha/news" {
+		t.Fatalf("%+v", got)
+	}
+	if b := got[0]; b.Since != noon.Add(2*time.Hour).UnixMilli() || b.LastOK != noon.Add(time.Hour).UnixMilli() || b.SeenAt != noon.Add(5*time.Hour).UnixMilli() || b.Detail != "503" {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestAClosingTimeThatIsNotAnnouncedIsNone(t *testing.T) {
+	w := newWorld()
+	w.sites[0].ServiceHours = []compliance.ServiceHours{{Close: "11:30-12:30", Days: 127}}
+	spec := compliance.BoardSpec{ID: compliance.HoursBoard("alpha", 0), Kind: "page", Sites: []compliance.BoardSite{{ID: "alpha"}}}
+	n := posted(noon.Add(-time.Hour), noon, noon, false)
+	n.ID, n.Board = spec.ID+"#1", spec.ID
+	n.Revisions[0].Reading = compliance.Reading{Reading: notice.Reading{Kind: notice.Maintenance}}
+	closed := func(rules ...notice.Rule) bool {
+		n.Revisions[0].Reading.Rules = rules
+		w.keep(compliance.Record{Notices: []compliance.Notice{n}})
+		r := w.records["alpha"]
+		r.Boards = append(r.Boards, spec)
+		w.records["alpha"] = r
+		return newModel(w.sites, w.snap, w, time.UTC, noon, noon).siteDelta(w.sites[0], noon).ClosedNow
+	}
+	if !closed(notice.Rule{Freq: "daily", From: 11*60 + 30, To: 12*60 + 30}) {
+		t.Error("a closing time that its notice announces does not count")
+	}
+	if closed() {
+		t.Error("a closing time that its notice does not announce counts")
+	}
+	w.records = nil
+	if m := newModel(w.sites, w.snap, w, time.UTC, noon, noon); !m.siteDelta(w.sites[0], noon).ClosedNow {
+		t.Error("a closing time whose notice nobody has read yet does not count")
 	}
 }

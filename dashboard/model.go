@@ -261,8 +261,7 @@ func (m *model) checkState(id string) compliance.CheckState {
 func (m *model) siteDelta(s compliance.Site, now time.Time) SiteDelta {
 	state := m.states[s.ID]
 	d := SiteDelta{ID: s.ID, Status: compliance.SiteStatusAt(s, state, m.checkState, now), Since: millis(state.Since)}
-	closing := compliance.Closures(s.ServiceHours, compliance.Period{From: now, To: now.Add(time.Millisecond)}, m.zone)
-	d.ClosedNow = len(closing) > 0
+	d.ClosedNow = m.meanings[s.ID].closed(now)
 	if state.Outage != nil {
 		d.Outage = wireOutage(*state.Outage)
 		if d.Outage.Uncommitted = m.alarm[state.Outage.ID]; d.Outage.Uncommitted {

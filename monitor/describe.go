@@ -36,6 +36,7 @@ type descriptions struct {
 	queue, trouble, uplink, lastCommit, commits, lateness, jobErrors       *prometheus.Desc
 	coverage, siteStatus, outageStart                                      *prometheus.Desc
 	seen, known, failing                                                   *prometheus.Desc
+	holidaysEnd                                                            *prometheus.Desc
 	boardReadable, boardSeen, review, workNow, clockLimit, clockMet        *prometheus.Desc
 	lookMetrics
 }
@@ -75,6 +76,7 @@ func describe(c *catalogue) descriptions {
 		known:        own("gauge", "check_known", "Whether the latest look is fresh and established anything.", ofCheck()...),
 		failing:      own("gauge", "check_failing", "1 with the reason of the latest look while it fails.", ofCheck("reason")...),
 
+		holidaysEnd:   own("gauge", "holidays_end_timestamp_seconds", "Up to when public holidays are known; config check warns half a year before."),
 		boardReadable: own("gauge", "board_readable", "Whether the latest look at a notice board could read it.", "site", "board"),
 		boardSeen:     own("gauge", "board_seen_timestamp_seconds", "End of the latest look at a notice board.", "site", "board"),
 		review:        own("gauge", "notices_unclear", "Wordings of notices that wait for a person to say what they announce.", "site"),

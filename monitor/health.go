@@ -58,6 +58,12 @@ func (e *Engine) Sites() []compliance.Site {
 	return e.plan.Sites
 }
 
+func (e *Engine) holidaysEnd() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.plan.HolidaysEnd
+}
+
 // Now is the engine's clock.
 func (e *Engine) Now() time.Time { return e.clock.Now() }
 

@@ -61,6 +61,9 @@ func (m *Metrics) Collect(ch chan<- prometheus.Metric) {
 		return
 	}
 	m.own(ch, gauge)
+	if end := m.engine.holidaysEnd(); !end.IsZero() {
+		gauge(m.d.holidaysEnd, seconds(end))
+	}
 	now, states := m.engine.Now(), m.engine.States()
 	watched, known := 0, 0
 	for _, s := range m.engine.Sites() {

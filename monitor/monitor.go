@@ -58,6 +58,8 @@ type Plan struct {
 
 	Zone     *time.Location // in which days are counted; nil: UTC
 	Promises compliance.Promises
+
+	HolidaysEnd time.Time // up to when public holidays are known; zero: not said
 }
 
 // Config of an [Engine]. Plan and Store are required.

@@ -16,7 +16,8 @@ import (
 )
 
 // History returns what a site's availability in [from, to) is computed from: the lives of
-// its checks, the gaps and the outages that overlap the period. Until says up to when the record
+// its checks and the gaps that overlap the period, the outages that overlap it or ended at
+// most 32 days before, and the record of its notices. Until says up to when the record
 // is complete; slots missing before it are gaps here, sealed or not. The error wraps
 // ErrNotFound when the site was never adopted.
 func (d *DB) History(ctx context.Context, site string, from, to time.Time) (compliance.SiteHistory, error) {
@@ -81,7 +82,8 @@ func (d *DB) histories(ctx context.Context, site string, from, to int64) (map[st
 			}
 			out[h.Site] = h
 		}
-		outages, err := selectOutages(ctx, tx, compliance.OutageQuery{Site: site, From: fromMS(from), To: fromMS(to)})
+		// What an outage owes may fall due after its end, in the next month.
+		outages, err := selectOutages(ctx, tx, compliance.OutageQuery{Site: site, From: fromMS(from - 32*dayMS), To: fromMS(to)})
 		for _, o := range slices.Backward(outages) { // oldest first
 			if h, ok := out[o.Site]; ok {
 				h.Outages = append(h.Outages, o)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,14 +21,7 @@ import (
 // languages, a site that turns red by itself, and a wall that says when it is stale.
 // dashboard/web/dev/walk.js does the looking.
 func TestWallInABrowser(t *testing.T) {
-	chromium := tool(t, "install Chromium (apt-get install chromium)", "chromium", "chromium-browser", "google-chrome")
-	node := tool(t, "install Node 20 or newer", "node")
-	web := filepath.Join("..", "..", "dashboard", "web")
-	for _, made := range []string{"node_modules/playwright-core", "dist/index.html"} {
-		if _, err := os.Stat(filepath.Join(web, made)); err != nil {
-			lacking(t, "the web app is not built: run make web")
-		}
-	}
+	b := newWalker(t)
 	estate := association(t)
 	canary, _ := answering(t)
 	type name struct {
@@ -55,12 +49,50 @@ func TestWallInABrowser(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "c.yaml")
 	write(t, file, sheet{canary: canary, listen: listen, sites: sites}.String())
 	c := serveChild(t, file)
+	b.walk("walk.js", c.base, expect, func(what string) {
+		switch what {
+		case "break":
+			if err := estate.Break(demo.Statistics, demo.Fault{Mode: demo.Stop}); err != nil {
+				t.Error(err)
+			}
+		case "kill":
+			c.signal(syscall.SIGKILL)
+			_ = c.wait() // it was killed
+		case "serve":
+			c = serveChild(t, file)
+		}
+	})
+}
+
+// walker is what a test that walks through the web app needs.
+type walker struct {
+	t                   *testing.T
+	chromium, node, web string
+}
+
+func newWalker(t *testing.T) walker {
+	t.Helper()
+	b := walker{t: t, web: filepath.Join("..", "..", "dashboard", "web")}
+	b.chromium = tool(t, "install Chromium (apt-get install chromium)", "chromium", "chromium-browser", "google-chrome")
+	b.node = tool(t, "install Node 20 or newer", "node")
+	for _, made := range []string{"node_modules/playwright-core", "dist/index.html"} {
+		if _, err := os.Stat(filepath.Join(b.web, made)); err != nil {
+			lacking(t, "the web app is not built: run make web")
+		}
+	}
+	return b
+}
+
+// walk runs a script of dashboard/web/dev in a real browser. do is what it asks for.
+func (b walker) walk(script, base string, expect any, do func(what string)) {
+	t := b.t
+	t.Helper()
 	words, err := json.Marshal(expect)
 	if err != nil {
 		t.Fatal(err)
 	}
-	walk := exec.Command(node, filepath.Join(web, "dev", "walk.js"), c.base+"/", string(words))
-	walk.Env = append(os.Environ(), "CHROMIUM="+chromium)
+	walk := exec.Command(b.node, filepath.Join(b.web, "dev", script), base+"/", string(words))
+	walk.Env = append(os.Environ(), "CHROMIUM="+b.chromium)
 	var complaint printed
 	walk.Stderr = &complaint
 	answer, err := walk.StdinPipe()
@@ -77,22 +109,55 @@ func TestWallInABrowser(t *testing.T) {
 	defer time.AfterFunc(4*patience, func() { _ = walk.Process.Kill() }).Stop()
 	last := ""
 	for lines := bufio.NewScanner(said); lines.Scan(); {
-		switch last = lines.Text(); last {
-		case "do break":
-			if err := estate.Break(demo.Statistics, demo.Fault{Mode: demo.Stop}); err != nil {
-				t.Error(err)
-			}
-		case "do kill":
-			c.signal(syscall.SIGKILL)
-			_ = c.wait() // it was killed
-		case "do serve":
-			c = serveChild(t, file)
-		}
-		if strings.HasPrefix(last, "do ") {
+		last = lines.Text()
+		if what, ok := strings.CutPrefix(last, "do "); ok {
+			do(what)
 			fmt.Fprintln(answer, "done")
 		}
 	}
 	if err := walk.Wait(); err != nil || last != "ok" {
 		t.Errorf("after %q: %v: %s", last, err, complaint.String())
 	}
+}
+
+// TestNoticesInABrowser goes through the story of notices as people on duty would: what was
+// announced, a ruling, declared work, an outage with and one without a recovery date, an
+// appeal. dashboard/web/dev/notices.js does the looking.
+func TestNoticesInABrowser(t *testing.T) {
+	b := newWalker(t)
+	estate := association(t)
+	c, _ := watchBoards(t, estate)
+	c.read(demo.Homepage, demo.Licences)
+	start := time.Now().Truncate(time.Hour).Add(10 * 24 * time.Hour)
+	const good, unclear = "[점검] 홈페이지 정기점검 안내", "[점검] 전문인력조회 정기점검 안내"
+	post(t, estate, demo.Homepage, good, when(start, start.Add(time.Hour)))
+	wrong := regexp.MustCompile(`\([월화수목금토일]\)`).ReplaceAllString(when(start, start.Add(time.Hour)), "("+otherDay(start)+")")
+	post(t, estate, demo.Licences, unclear, wrong)
+	c.plan(demo.Homepage, start)
+	c.plan(demo.Licences, start)
+	token := c.shownToken()
+	names := map[string]string{"token": token, "second": c.secondPerson(token).Secret, "good": good, "unclear": unclear}
+	for _, s := range estate.Sites() {
+		for role, id := range map[string]string{"told": demo.Statistics, "silent": demo.Regulations} {
+			if s.ID == id {
+				names[role] = s.EN
+			}
+		}
+	}
+	b.walk("notices.js", c.base, names, func(what string) {
+		for _, id := range []string{demo.Statistics, demo.Regulations} {
+			fault := demo.Fault{Mode: demo.Status, Code: 503}
+			if id == demo.Statistics {
+				fault.Text = "복구 예정: " + time.Now().Add(3*time.Hour).In(time.FixedZone("KST", 9*3600)).Format("2006년 1월 2일 15:04")
+			}
+			err := estate.Break(id, fault)
+			if what == "heal" {
+				err = estate.Heal(id)
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	c.stop()
 }

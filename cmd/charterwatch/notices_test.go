@@ -18,6 +18,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance/notice"
 	"github.com/charterwatch/charterwatch/dashboard"
 	"github.com/charterwatch/charterwatch/demo"
+	"github.com/charterwatch/charterwatch/internal/accounts"
 )
 
 func (c *child) plans(site string) []dashboard.Plan {
@@ -118,8 +119,7 @@ func TestNoticesBecomePlans(t *testing.T) {
 	early, late := hour.Add(10*24*time.Hour), hour.Add(71*time.Hour)
 	post(t, estate, demo.Homepage, "[점검] 홈페이지 정기점검에 따른 서비스 중단 안내", when(early, early.Add(4*time.Hour)))
 	post(t, estate, demo.Disclosure, "[점검] 공시 시스템 정기점검 안내", when(late, late.Add(2*time.Hour)))
-	wrong := strings.Replace(when(early, early.Add(time.Hour)), "(", "(월", 1)
-	wrong = regexp.MustCompile(`\(월.\)`).ReplaceAllString(wrong, "("+otherDay(early)+")")
+	wrong := regexp.MustCompile(`\([월화수목금토일]\)`).ReplaceAllString(when(early, early.Add(time.Hour)), "("+otherDay(early)+")")
 	post(t, estate, demo.Licences, "[점검] 전문인력조회 정기점검 안내", wrong)
 
 	good := c.plan(demo.Homepage, early)
@@ -261,6 +261,16 @@ func TestOutageWithAndWithoutARecoveryDate(t *testing.T) {
 	c.stop()
 }
 
+// secondPerson is another operator.
+func (c *child) secondPerson(token string) (second dashboard.IssuedToken) {
+	c.t.Helper()
+	status, body := c.say("/api/v1/tokens", token, dashboard.TokenOrder{Name: "second person", Role: accounts.RoleOperator})
+	if err := json.Unmarshal(body, &second); status != http.StatusOK || err != nil {
+		c.t.Fatalf("%d %v %s", status, err, body)
+	}
+	return second
+}
+
 // appeal contests an outage: a second person has to decide, and both figures stay.
 func (c *child) appeal(outage string) {
 	c.t.Helper()
@@ -275,11 +285,7 @@ func (c *child) appeal(outage string) {
 	if status, body := c.say("/api/v1/appeals/"+s.ID+"/judge", token, judge); status != http.StatusUnprocessableEntity || !strings.Contains(string(body), "own_appeal") {
 		c.t.Errorf("who appealed may not decide: %d %s", status, body)
 	}
-	status, body = c.say("/api/v1/tokens", token, dashboard.TokenOrder{Name: "second person", Role: 2})
-	var second dashboard.IssuedToken
-	if err := json.Unmarshal(body, &second); status != http.StatusOK || err != nil {
-		c.t.Fatalf("%d %v %s", status, err, body)
-	}
+	second := c.secondPerson(token)
 	if status, body := c.say("/api/v1/appeals/"+s.ID+"/judge", second.Secret, judge); status != http.StatusOK {
 		c.t.Errorf("%d %s", status, body)
 	}

@@ -28,7 +28,13 @@ async function lint(page) {
 async function review(page) {
   await sign(page)
   await page.locator('input[value=corrected]').first().check()
-  await page.locator('.review form input:not([type])').first().fill('요일이 틀렸음을 담당자가 확인함')
+  await page.locator('.boxed form input:not([type])').first().fill('요일이 틀렸음을 담당자가 확인함')
+}
+async function diff(page) {
+  const card = page.locator('article.plan', { hasText: '[연기]' })
+  await card.locator('summary').first().click()
+  await card.locator('summary', { hasText: '이전 판과 비교' }).click()
+  await card.getByRole('button', { name: '화면 사진 보기' }).first().click()
 }
 async function declare(page) {
   await page.locator('summary', { hasText: 'Declare' }).click()
@@ -66,6 +72,7 @@ const shots = [
   { name: 'maintenance-empty-ko', scene: 'empty', query: 'lang=ko&theme=light', page: 'maintenance', full: true },
   { name: 'maintenance-lint-ko', query: 'lang=ko&theme=light', page: 'maintenance', full: true, act: lint },
   { name: 'maintenance-review-ko', query: 'lang=ko&theme=dark', page: 'maintenance', full: true, act: review },
+  { name: 'maintenance-diff-ko', query: 'lang=ko&theme=light', page: 'maintenance', full: true, act: diff },
   { name: 'maintenance-declare-en', query: 'lang=en&theme=light', page: 'maintenance', full: true, act: declare },
   { name: 'outages-ko-light', query: 'lang=ko&theme=light', page: 'outages', full: true },
   { name: 'outages-en-dark', query: 'lang=en&theme=dark', page: 'outages', full: true },

@@ -4,30 +4,13 @@
 //
 // EXPECTATIONS is JSON: {sites: [{ko, en}, ...], victim: {ko, en}}. What must happen to the
 // watched site and to the server is asked for on stdout ("do break", "do kill", "do serve"); a line on
-// stdin says that it has been done. Anything the page complains of ends the walk.
-import { createInterface } from 'node:readline'
-import { chromium } from 'playwright-core'
+// stdin says that it has been done.
+import { ask, open } from './guide.js'
 
 const [address, expectations] = process.argv.slice(2)
 const { sites, victim } = JSON.parse(expectations)
-const patience = 90_000
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]()
-async function ask(what) {
-  console.log(`do ${what}`)
-  if ((await lines.next()).done) throw new Error(`nobody did ${what}`)
-}
-
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
-const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-page.setDefaultTimeout(patience)
 let away = false // while the server is, failed connections are no fault of the page
-const complaints = []
-page.on('console', (m) => {
-  if (['error', 'warning'].includes(m.type()) && !(away && /ERR_CONNECTION|WebSocket connection|Failed to load resource/.test(m.text()))) complaints.push(m.text())
-})
-page.on('pageerror', (e) => complaints.push(String(e)))
-page.on('request', (r) => new URL(r.url()).hostname === '127.0.0.1' || complaints.push(`asks for ${r.url()}`))
-await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`content policy: ${e.violatedDirective} ${e.blockedURI}`)))
+const { page, close } = await open((text) => away && /ERR_CONNECTION|WebSocket connection|Failed to load resource/.test(text))
 
 for (const lang of ['ko', 'en']) {
   await page.goto(`${address}?lang=${lang}`)
@@ -53,7 +36,4 @@ await ask('serve')
 await page.locator('section.stale').waitFor({ state: 'detached' })
 await page.locator('.link.live').waitFor()
 if (!(await page.evaluate(() => window.sameLoad))) throw new Error('the page was loaded anew')
-await browser.close()
-if (complaints.length) throw new Error(`the page complains: ${[...new Set(complaints)].join(' | ')}`)
-console.log('ok')
-process.stdin.destroy() // or it would be waited for
+await close()
