@@ -221,7 +221,18 @@ func (r Record) announcement(o Outage, p Promises, now time.Time) (Obligation, b
 		all := func(BoardSpec) bool { return true }
 		ob.Verdict, ob.Why = Seen{LastAbsent: r.absentUntil(now, true, all)}.By(by), "not_announced"
 	}
+	if len(told) == 0 && ob.Verdict == Broken && r.unclear(o) {
+		ob.Verdict, ob.Why = Unproven, "review"
+	}
 	return ob, true
+}
+
+// unclear says whether something was posted during the outage of which a person has not said
+// yet what it announces: it may be the recovery.
+func (r Record) unclear(o Outage) bool {
+	return slices.ContainsFunc(r.tellings(), func(t telling) bool {
+		return t.review && !t.out && t.reading.Kind != notice.Other && !t.seen.FirstSeen.Before(o.Start) && (o.Open() || t.seen.FirstSeen.Before(o.End))
+	})
 }
 
 // restoration judges whether an outage ended in time.

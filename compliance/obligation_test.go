@@ -84,6 +84,11 @@ func TestRecoveryAnnouncement(t *testing.T) {
 	}
 }
 
+func unclearOf(n Notice) Notice {
+	n.Revisions[0].Reading.NeedsReview = true
+	return n
+}
+
 func TestExpectationsAreKeptInOrder(t *testing.T) {
 	o := outageOfHome(0)
 	h := func(n int) time.Time { return o.Start.Add(time.Duration(n) * time.Hour) }

@@ -164,6 +164,9 @@ func (b *planner) declare(s Statement) {
 
 // tell takes a wording: it joins the plan that it speaks of, or begins one.
 func (b *planner) tell(t telling) {
+	if t.ruled {
+		return // what the notice said before stands
+	}
 	pl := b.ofNotice(t.notice.ID)
 	if t.out || t.reading.Kind != notice.Maintenance {
 		if pl != nil {
@@ -184,8 +187,8 @@ func (b *planner) tell(t telling) {
 	pl.Tellings = append(pl.Tellings, Telling{
 		Notice: t.notice.ID, Revision: t.rev.N, Title: t.rev.Title, State: t.reading.State, Windows: t.reading.Windows, Seen: t.seen, Counts: t.counts, Review: t.review, posted: t.posted(),
 	})
-	if t.reading.Type != notice.Untyped {
-		pl.Type = t.reading.Type
+	if pl.Type == notice.Untyped {
+		pl.Type = t.reading.Type // who announced regular work does not make it an emergency afterwards
 	}
 }
 

@@ -189,6 +189,29 @@ func TestRulingsAreRecordsOfTheirOwn(t *testing.T) {
 	}
 }
 
+// Work that was announced too late does not become an emergency by an edit.
+func TestRegularWorkStaysRegular(t *testing.T) {
+	n := revised(works("1", day(27, 0), day(27, time.Hour), at22(28)), day(27, 2*time.Hour), day(27, 3*time.Hour), notice.Planned, at22(28))
+	n.Revisions[1].Reading.Type = notice.Emergency
+	r := recordOf(n)
+	plans := r.Plans(Promises{}, seoul)
+	if len(plans) != 1 || plans[0].Type != notice.Regular || len(r.Obligations(plans, nil, Promises{}, day(30, 0))) != 1 {
+		t.Errorf("%+v", plans)
+	}
+}
+
+func TestOneWordingRuledOutLeavesTheOthers(t *testing.T) {
+	n := revised(works("1", day(10, 0), day(10, time.Hour), at22(20)), day(12, 0), day(12, time.Hour), notice.Cancelled, at22(20))
+	r := recordOf(n)
+	if p := onePlan(t, r); p.State != notice.Cancelled {
+		t.Fatalf("%+v", p)
+	}
+	r.Statements = []Statement{stated("home", day(13, 0), Statement{Ruling: &Ruling{Notice: n.ID, Revision: 2, Ruled: RuledOut}})}
+	if p := onePlan(t, r); p.State != notice.Planned || len(p.Tellings) != 1 {
+		t.Errorf("%+v", p)
+	}
+}
+
 func TestDeclaredWorkExcusesNothingAndCountsDown(t *testing.T) {
 	work := stated("home", day(20, 0), Statement{Work: &Work{Type: notice.Regular, Windows: []notice.Window{at22(28)}}})
 	r := recordOf()

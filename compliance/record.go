@@ -28,7 +28,8 @@ type telling struct {
 	counts  bool // on a board that keeps the site's promise
 	aside   bool // on a page that stands in an outage's place
 	review  bool // a person has not said yet what it announces
-	out     bool // ruled out, or no longer about this site
+	ruled   bool // a person ruled that it announces nothing
+	out     bool // it is ruled so, or not about this site
 }
 
 // posted is when the wording was posted, for all that is claimed and seen: it proves nothing,
@@ -61,7 +62,7 @@ func (r Record) tellings() []telling {
 				t.review = false
 				switch x.Ruled {
 				case RuledOut:
-					t.out = true
+					t.ruled, t.out = true, true
 				case RuledCorrect:
 					t.reading = *x.Reading
 				}
