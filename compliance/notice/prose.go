@@ -9,8 +9,8 @@ func serves(behind string) bool {
 	if anyOf(near, "불가", "않", "어려", "없", "중단", "중지", "제한", "지연", "점검", "만 가능", "만 이용", "만 제공") {
 		return false
 	}
-	return anyOf(near, "종전처럼", "종전대로", "평소처럼", "평소대로", "정상 제공", "정상 납부", "정상 영업", "정상 가동", "정상적으로", "정상 서비스",
-		"서비스를 제공", "가능하다", "가능합니다", "가능하며", "가능해", "가능할", "이용할 수 있", "이용하실 수 있", "이용이 가능")
+	return has(strings.TrimLeft(near, " "), "할 수 있") || anyOf(near, "종전처럼", "종전대로", "평소처럼", "평소대로", "정상 제공", "정상 납부", "정상 영업", "정상 가동", "정상적으로", "정상 서비스",
+		"서비스를 제공", "가능하다", "가능합니다", "가능하며", "가능해", "가능할", "예약 가능", "접속 가능", "발급 가능", "접수 가능", "이용할 수 있", "이용하실 수 있", "이용이 가능")
 }
 
 // grown says whether the words after a duration make it the distance by which a window
@@ -79,17 +79,49 @@ func (v *resolver) endsOpen(open, e entry) bool {
 	return anyOf(near, "점검", "중단", "중지", "불가", "제한", "없습", "없다", "진행", "계속") && !anyOf(near, "완료", "마쳐", "마치", "저장", "신청", "접수", "미리", "가능", "종료해", "로그아웃")
 }
 
-// stretched says whether a sentence about an extension gives a lone start its new end: 1시에
-// 시작된 점검이 7시까지 연장됩니다.
-func (v *resolver) stretched(start, e entry) bool {
-	if v.r.out.State != Extended || v.r.out.Kind != Maintenance || start.form != point && start.form != openEnded || e.form != until && e.form != point {
+// adjective says whether a word for what was is only said of a thing: 기존 서버를 교체하기 위해.
+func (w *walker) adjective(it item) bool {
+	if !anyOf(w.s[it.from:it.to], "기존", "최초", "종전", "previous", "original") || strings.Contains(w.s[it.from:it.to], " ") {
 		return false
 	}
-	if !start.a.hasTime || start.said || !e.a.hasTime || e.line != start.line || start.old || start.was || e.old || len(start.heads) > 0 {
+	noun := w.lineAt(it.to)
+	if i := strings.IndexAny(noun, "0123456789"); i >= 0 {
+		noun = noun[:i]
+	}
+	if strings.Trim(noun, " :()[]-~에") == "" {
+		return false
+	}
+	return !anyOf(noun, "점검", "작업", "일정", "일시", "시간", "기간", "공지", "안내", "계획", "예정", "날짜", "일자", "오전", "오후", "새벽", ":", "schedul", "date", "time", "window", "maintenance", "plan")
+}
+
+// becomes says whether the words behind times make them the new ones, where the sentence has
+// told the old: 기존 점검(12일 2시~6시)을 13일 2시~6시로 변경합니다.
+func (w *walker) becomes(s segment) bool {
+	n := len(w.entries)
+	if n == 0 || !w.entries[n-1].old || w.entries[n-1].sentence[0] != s.sentence[0] || !s.a.hasDate && s.form != closed {
+		return false
+	}
+	behind := strings.TrimLeft(w.behind(s), " ")
+	return (has(behind, "로 ") || has(behind, "으로 ")) && anyOf(clause(behind, 40), "변경", "연기", "조정", "옮", "이동")
+}
+
+// stretched says whether a sentence about an extension or an end gives a lone start its end:
+// 1시에 시작된 점검이 7시까지 연장됩니다; 1시부터 진행된 점검이 5시에 완료되었습니다.
+func (v *resolver) stretched(start, e entry) bool {
+	if v.r.out.Kind != Maintenance || start.form != point && start.form != openEnded || e.form != until && e.form != point {
+		return false
+	}
+	if !start.a.hasTime || !e.a.hasTime || e.line != start.line || start.old || start.was || e.old || len(start.heads) > 0 {
 		return false
 	}
 	if start.form == point && (start.shift || start.label != labelStart && !anyOf(lastRunes(v.w.before(start.segment), 24), "started", "began", "beginning")) {
 		return false
 	}
-	return anyOf(clause(v.w.behind(e.segment), 30), "연장") || anyOf(lastRunes(v.w.before(e.segment), 20), "extended to", "extended until")
+	verb := clause(v.w.behind(e.segment), 30)
+	if e.form == point && e.label != labelETA && anyOf(verb, "끝날", "끝나", "종료", "완료", "마칠", "마무리") {
+		before := v.w.before(e.segment)
+		return !anyOf(verb, "전", "후") && !anyOf(before, "접수", "신청", "이벤트", "판매", "모집", "응모", "예매", "제출", "영업", "투표", "등록") &&
+			(e.sentence == start.sentence || e.sentence[0] == start.sentence[0] || strings.Trim(before, " ") == "" || anyOf(before, "점검", "작업", "정비", "중단"))
+	}
+	return v.r.out.State == Extended && anyOf(verb, "연장") || v.r.out.State == Extended && anyOf(lastRunes(v.w.before(e.segment), 20), "extended to", "extended until")
 }

@@ -98,6 +98,9 @@ func (w *walker) mark(i int) {
 	it := w.items[i]
 	switch it.kind {
 	case kOld:
+		if w.adjective(it) {
+			return
+		}
 		w.old, w.new, w.marked = true, false, false
 	case kNew:
 		w.old, w.new, w.marked = false, true, false
@@ -299,6 +302,9 @@ func (w *walker) add(s segment, next int) int {
 		s.a.zone, s.a.hasZone = *w.lead, true
 	}
 	s.sentence = [2]int{w.began, w.sentenceEnd(next)}
+	if s.old && w.becomes(s) {
+		s.old, s.new = false, true
+	}
 	s.listed = w.joined(s) || w.list.on && s.a.hasTime && !s.a.hasDate
 	if w.allDay && s.form == dayOnly {
 		s.a.allDay = true
