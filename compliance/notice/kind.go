@@ -111,6 +111,9 @@ func countOf(s string, words []string) int {
 // kindOf decides what the notice is about; doubt says that the words point both ways.
 func kindOf(title, body string) (k Kind, doubt bool) {
 	title, body = disability(title), disability(body)
+	if strings.TrimSpace(title) == "" {
+		title, _, _ = strings.Cut(strings.TrimSpace(body), "\n") // a banner has no title: its first line speaks for it
+	}
 	other, stop, out := lastOf(title, otherWords()), lastOf(title, stopWords()), lastOf(title, outageWords())
 	english := strings.IndexFunc(title, func(r rune) bool { return r >= 0xAC00 && r <= 0xD7A3 }) < 0
 	if english && other >= 0 && anyOf(title, "compensation", "service credit", "survey", "webinar", "recruit", "hiring", "privacy policy", "terms of") {

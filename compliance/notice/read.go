@@ -94,6 +94,8 @@ func (r *reader) times() {
 	if len(hold) == 0 && len(replaced) == 0 && len(v.rules) == 0 && r.out.ETA.IsZero() && r.out.Kind == Maintenance && r.out.State != Completed {
 		v.loneEnd()
 	}
+	// They are told in the text's order: a first and a second round stay so.
+	slices.SortStableFunc(hold, func(a, b window) int { return a.at - b.at })
 	for _, x := range hold {
 		r.out.Windows = append(r.out.Windows, Window{Start: x.begins, End: x.ends})
 		r.span("window", x.at, x.segment.end)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -159,7 +160,8 @@ func ruleText(r Rule) string {
 func describe(r Reading) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "want %s\n", strings.TrimSpace(fmt.Sprintf("%s %s %s", r.Kind, r.State, r.Type)))
-	for _, w := range r.Windows {
+	// The corpus has windows by their start, whatever the order in the text.
+	for _, w := range slices.SortedStableFunc(slices.Values(r.Windows), func(a, b Window) int { return a.Start.Compare(b.Start) }) {
 		fmt.Fprintln(&b, "window", windowText(w))
 	}
 	for _, w := range r.Replaced {
@@ -222,4 +224,12 @@ func TestCorpus(t *testing.T) {
 		})
 	}
 	t.Logf("%d notices", len(cases))
+}
+
+func TestWindowsStandInTheTextsOrder(t *testing.T) {
+	r := Read(Text{Title: "시스템 점검에 따른 서비스 중단 안내", Body: "신용카드: 2026년 11월 28일(토) 03:00 ~ 05:00\n체크카드: 2026년 11월 26일(목) 21:00 ~ 23:00",
+		Posted: time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)})
+	if len(r.Windows) != 2 || r.Windows[0].Start.Day() != 28 || r.Windows[1].Start.Day() != 26 {
+		t.Errorf("%+v", r.Windows)
+	}
 }

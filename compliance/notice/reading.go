@@ -72,7 +72,7 @@ type Reading struct {
 	Kind        Kind
 	State       State
 	Type        Type
-	Windows     []Window
+	Windows     []Window // in the text's order
 	Replaced    []Window // windows that the notice says no longer hold (당초 ...)
 	Rules       []Rule
 	ETA         time.Time // expected recovery; zero: not said
