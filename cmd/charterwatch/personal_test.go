@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/charterwatch/charterwatch/demo"
@@ -53,16 +52,7 @@ func TestNoPersonalDataIsKept(t *testing.T) {
 	if !bytes.Contains(left["/api/v1/notices"], []byte("02-2003-9000")) {
 		t.Error("the organisation's own number is no personal data")
 	}
-	c.signal(syscall.SIGQUIT)
-	if err := c.wait(); err == nil || !strings.Contains(c.log.String(), "goroutine ") {
-		t.Fatalf("no crash output: %v", err)
-	}
-	<-feed.gone
-	for i, b := range feed.raw {
-		left[fmt.Sprint("frame ", i)] = b
-	}
-	left["stdout"], left["stderr"] = []byte(c.out.String()), []byte(c.log.String())
-	readAll(t, dir, left)
+	c.crash(feed, dir, left)
 	unpackStore(t, filepath.Join(dir, "store"), left)
 	for _, s := range personal {
 		for where, b := range left {

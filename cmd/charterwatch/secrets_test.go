@@ -187,16 +187,7 @@ func TestNoCredentialIsLeftAnywhere(t *testing.T) {
 	if b, err := exec.Command("charterwatch", "store", "backup", "--dir", store, filepath.Join(dir, "backup.db")).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, b)
 	}
-	c.signal(syscall.SIGQUIT)
-	if err := c.wait(); err == nil || !strings.Contains(c.log.String(), "goroutine ") {
-		t.Fatalf("no crash output: %v", err)
-	}
-	<-feed.gone
-	for i, b := range feed.raw {
-		left[fmt.Sprint("frame ", i)] = b
-	}
-	left["stdout"], left["stderr"] = []byte(c.out.String()), []byte(c.log.String())
-	readAll(t, dir, left)
+	c.crash(feed, dir, left)
 	if _, ok := left["store/charterwatch.db-wal"]; !ok {
 		t.Error("there was no write-ahead log to look into")
 	}
@@ -209,8 +200,24 @@ func TestNoCredentialIsLeftAnywhere(t *testing.T) {
 	}
 }
 
+// crash makes the program dump its goroutines and collects all that it leaves behind: what the
+// feed told, what it printed, and every file under dir.
+func (c *child) crash(f *feed, dir string, left map[string][]byte) {
+	c.t.Helper()
+	c.signal(syscall.SIGQUIT)
+	if err := c.wait(); err == nil || !strings.Contains(c.log.String(), "goroutine ") {
+		c.t.Fatalf("no crash output: %v", err)
+	}
+	<-f.gone
+	for i, b := range f.raw {
+		left[fmt.Sprint("frame ", i)] = b
+	}
+	left["stdout"], left["stderr"] = []byte(c.out.String()), []byte(c.log.String())
+	readAll(c.t, dir, left)
+}
+
 // readAll reads every file under a folder.
-func readAll(t *testing.T, dir string, into map[string][]byte) {
+func readAll(t testing.TB, dir string, into map[string][]byte) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
