@@ -64,6 +64,7 @@ func TestRecoveryAnnouncement(t *testing.T) {
 		"the board was down as well":     {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardUnreachable)}, minutes(300), Broken, "not_announced"},
 		"the board was not read":         {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardLayout)}, minutes(300), Unproven, "not_announced"},
 		"our own uplink was down":        {2 * time.Hour, nil, []BoardSpan{looks(start, minutes(90), scanners.BoardUplinkDown)}, minutes(300), Unproven, "not_announced"},
+		"a person has to look":           {2 * time.Hour, []Notice{unclearOf(told("1", minutes(5), minutes(6), eta))}, []BoardSpan{watched}, minutes(300), Unproven, "review"},
 		"not yet":                        {0, nil, nil, minutes(20), AtRisk, "not_announced_yet"},
 		"over before the limit":          {20 * time.Minute, nil, []BoardSpan{watched}, minutes(300), Broken, "not_announced"},
 		"over, and looked at until then": {20 * time.Minute, nil, []BoardSpan{looks(start.Add(-time.Hour), minutes(25), scanners.BoardOK)}, minutes(300), Broken, "not_announced"},

@@ -8,6 +8,7 @@
 //	charterwatch store backup|check --dir DIR     copy or verify the embedded database
 //	charterwatch token new|list|revoke --dir DIR  manage API tokens
 //	charterwatch notice parse|lint            read a maintenance notice, or check a draft of one
+//	charterwatch notice declare               tell a running monitor of maintenance ahead of its notice
 //	charterwatch version
 //
 // It speaks Korean and English: --lang, CHARTERWATCH_LANG, the locale or the configuration's
@@ -58,6 +59,8 @@ const (
 
 	noticeParseUsage = "notice parse --posted DATE --title TITLE"
 	noticeLintUsage  = "notice lint --site SITE --window WINDOW"
+
+	noticeDeclareUsage = "notice declare --site SITE --window WINDOW --why WHY"
 )
 
 func (t *terminal) help() {
@@ -77,6 +80,7 @@ func (t *terminal) help() {
 	command(revokeUsage, t.text("cli.help.token_revoke"))
 	command(noticeParseUsage, t.text("cli.help.notice_parse"))
 	command(noticeLintUsage, t.text("cli.help.notice_lint"))
+	command(noticeDeclareUsage, t.text("cli.help.notice_declare"))
 	command(versionUsage, t.text("cli.help.version"))
 	commands.print(t.out)
 	fmt.Fprintln(t.out)

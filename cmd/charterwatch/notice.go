@@ -17,16 +17,18 @@ import (
 	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
-// noticeCommand reads a maintenance notice from the standard input, or says whether it reads
-// as its author means it.
-func noticeCommand(_ context.Context, args []string, t *terminal) error {
+// noticeCommand reads a maintenance notice from the standard input, says whether it reads as
+// its author means it, or declares work ahead of its notice.
+func noticeCommand(ctx context.Context, args []string, t *terminal) error {
 	switch {
 	case len(args) > 0 && args[0] == "parse":
 		return t.parseNotice(args[1:])
 	case len(args) > 0 && args[0] == "lint":
 		return t.lintNotice(args[1:])
+	case len(args) > 0 && args[0] == "declare":
+		return t.declareWork(ctx, args[1:])
 	}
-	return wrongUsage(noticeParseUsage, noticeLintUsage)
+	return wrongUsage(noticeParseUsage, noticeLintUsage, noticeDeclareUsage)
 }
 
 // noticeFlags are what both commands take.

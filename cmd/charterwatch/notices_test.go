@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -161,6 +163,35 @@ func TestNoticesBecomePlans(t *testing.T) {
 
 	post(t, estate, demo.Homepage, "[취소] 홈페이지 정기점검 취소 안내", "예정되었던 홈페이지 정기점검을 취소합니다.", when(early, early.Add(4*time.Hour)))
 	eventually(t, "the cancellation joins its plan", func() bool { return c.plan(demo.Homepage, early).State == notice.Cancelled })
+	c.stop()
+}
+
+// TestDeclareOnTheCommandLine tells a running monitor of work ahead of its notice.
+func TestDeclareOnTheCommandLine(t *testing.T) {
+	t.Parallel()
+	estate := association(t)
+	c, _ := watchBoards(t, estate)
+	declare := func(token, window string) (string, error) {
+		cmd := exec.Command("charterwatch", "notice", "declare", "--server", c.base, "--site", demo.Homepage, "--why", "new disks", "--window", window)
+		cmd.Env = append(os.Environ(), "CHARTERWATCH_TOKEN="+token)
+		b, err := cmd.CombinedOutput()
+		return string(b), err
+	}
+	day := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+	if said, err := declare("", day+" 22:00 ~ "+day+" 23:00"); err == nil || !strings.Contains(said, "CHARTERWATCH_TOKEN") {
+		t.Errorf("without a token: %v %s", err, said)
+	}
+	said, err := declare(c.shownToken(), day+" 22:00 ~ "+day+" 23:00")
+	if err != nil || !strings.Contains(said, "it must be posted by") {
+		t.Fatalf("%v %s", err, said)
+	}
+	start, _ := time.ParseInLocation("2006-01-02 15:04", day+" 22:00", time.FixedZone("KST", 9*3600))
+	if p := c.plan(demo.Homepage, start); !p.Windows[0].Declared || p.Windows[0].Verdict != compliance.AtRisk {
+		t.Errorf("%+v", p)
+	}
+	if k, ok := c.clock(demo.Homepage, compliance.ClockPosting); !ok || k.Limit >= start.Add(-72*time.Hour).UnixMilli()+1 {
+		t.Errorf("%+v", k)
+	}
 	c.stop()
 }
 

@@ -27,7 +27,7 @@ var constructors = map[string]string{
 var keyAt = map[string]int{"scanners/notices f.refuse": 1}
 
 // closed sets have tests of their own, where the set is known; see messages.Named.
-var closedSets = []string{"reason", "outcome", "doc", "refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem"}
+var closedSets = []string{"reason", "outcome", "doc", "refused", "statement.refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem"}
 
 var hole = regexp.MustCompile(`\{(\w+)\}`)
 
