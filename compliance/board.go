@@ -18,7 +18,9 @@ type BoardSpec struct {
 	// OutageOnly boards are looked at only while their site is down: the page that stands in its
 	// place, which may say when it will be back.
 	OutageOnly bool
-	Sites      []BoardSite // the first is the one it belongs to
+	// Standing boards hold the standing notice of a closing time; nobody looks there for news.
+	Standing bool
+	Sites    []BoardSite // the first is the one it belongs to
 }
 
 // BoardSite is a site that a board speaks of.

@@ -218,8 +218,8 @@ func (r Record) announcement(o Outage, p Promises, now time.Time) (Obligation, b
 	case now.Before(by):
 		ob.Verdict, ob.Why = AtRisk, "not_announced_yet"
 	default:
-		all := func(BoardSpec) bool { return true }
-		ob.Verdict, ob.Why = Seen{LastAbsent: r.absentUntil(now, true, all)}.By(by), "not_announced"
+		channels := func(b BoardSpec) bool { return !b.Standing }
+		ob.Verdict, ob.Why = Seen{LastAbsent: r.absentUntil(now, true, channels)}.By(by), "not_announced"
 	}
 	if len(told) == 0 && ob.Verdict == Broken && r.unclear(o) {
 		ob.Verdict, ob.Why = Unproven, "review"

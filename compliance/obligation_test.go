@@ -120,6 +120,17 @@ func TestAnnouncedWorkSaysWhenItEnds(t *testing.T) {
 	}
 }
 
+// The page of a closing time is re-read hourly, and nobody looks there for a recovery date.
+func TestStandingNoticesAreNoChannel(t *testing.T) {
+	r := recordOf()
+	r.Boards = append(r.Boards, BoardSpec{ID: HoursBoard("home", 0), Standing: true, Sites: []BoardSite{{ID: "home"}}})
+	o := outageOfHome(2 * time.Hour)
+	r.Spans = []BoardSpan{looks(o.Start.Add(-time.Hour), o.End, scanners.BoardOK)}
+	if ob := of(t, ClauseAnnouncement, r.Obligations(nil, []Outage{o}, Promises{}, o.End.Add(time.Hour))); ob.Verdict != Broken {
+		t.Errorf("%+v", ob)
+	}
+}
+
 func TestEmergencyWorkOwesNoNotice(t *testing.T) {
 	n := tooLate(at22(28))
 	n.Revisions[0].Reading.Type = notice.Emergency

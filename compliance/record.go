@@ -120,14 +120,13 @@ func (r Record) absentUntil(now time.Time, outage bool, which func(BoardSpec) bo
 
 // looked says whether a look with this status shows that something was not there.
 func looked(s scanners.BoardStatus, outage bool) bool {
-	switch s {
-	case scanners.BoardOK:
-		return true
-	case scanners.BoardUnreachable, scanners.BoardRefused, scanners.BoardErrorPage:
-		return outage
-	default:
-		return false
-	}
+	return s == scanners.BoardOK || outage && Unserved(s)
+}
+
+// Unserved says whether a board's status may come of its site being out of order: then
+// nobody can read it.
+func Unserved(s scanners.BoardStatus) bool {
+	return s == scanners.BoardUnreachable || s == scanners.BoardRefused || s == scanners.BoardErrorPage
 }
 
 // BoardCoverage is the share of a period's past in which the site's counting boards were

@@ -52,7 +52,7 @@ func TestBoards(t *testing.T) {
 	if page := specs["homepage/outage-page"]; !page.OutageOnly || page.Sites[0].Counts {
 		t.Errorf("%+v", page)
 	}
-	if hours := specs["homepage/hours-1"]; hours.URL != "https://www.example.or.kr/hours" || hours.ID != compliance.HoursBoard("homepage", 0) {
+	if hours := specs["homepage/hours-1"]; hours.URL != "https://www.example.or.kr/hours" || hours.ID != compliance.HoursBoard("homepage", 0) || !hours.Standing {
 		t.Errorf("%+v", hours)
 	}
 	if b.Plan.Zone.String() != "Asia/Seoul" || b.Plan.Promises.NoticeDays != 3 {

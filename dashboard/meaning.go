@@ -152,11 +152,12 @@ func shows(p compliance.Plan, now time.Time) bool {
 	})
 }
 
-// troubled are a record's boards that cannot be read although they should be.
-func troubled(r compliance.Record) []Board {
+// troubled are a record's boards that cannot be read although they should be: while their site
+// is down, that it does not serve them is no news.
+func troubled(r compliance.Record, down bool) []Board {
 	var out []Board
 	for _, b := range wireBoards(r) {
-		if b.Status != "" && b.Status != scanners.BoardOK && !b.OutageOnly && b.Site == r.Site {
+		if b.Status != "" && b.Status != scanners.BoardOK && !b.OutageOnly && b.Site == r.Site && !(down && compliance.Unserved(b.Status)) {
 			out = append(out, b)
 		}
 	}

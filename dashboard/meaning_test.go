@@ -340,7 +340,10 @@ func TestBoardsInTrouble(t *testing.T) {
 		again.From, again.To, again.Detail = noon.Add(4*time.Hour), noon.Add(5*time.Hour), "503"
 		r.Spans = append(r.Spans, ok, bad, again)
 	}
-	got := troubled(r)
+	if got := troubled(r, true); len(got) != 0 {
+		t.Errorf("while its site is down: %+v", got)
+	}
+	got := troubled(r, false)
 	if len(got) != 1 || got[0].ID != "alpha/news" {
 		t.Fatalf("%+v", got)
 	}

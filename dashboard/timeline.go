@@ -88,7 +88,7 @@ func (m *model) plans(now time.Time) []Plan {
 func (m *model) boards() []Board {
 	out := []Board{}
 	for _, s := range m.sites {
-		out = append(out, troubled(m.meanings[s.ID].record)...)
+		out = append(out, troubled(m.meanings[s.ID].record, m.states[s.ID].Outage != nil)...)
 	}
 	return out
 }
