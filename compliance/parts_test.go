@@ -175,6 +175,7 @@ func TestDeniedHoursAreNotPublished(t *testing.T) {
 		"shorter":     {[]Notice{page(notice.Rule{Freq: "daily", From: 0, To: 10})}, ClosingDenied, 0},
 		"sundays":     {[]Notice{page(notice.Rule{Freq: "weekly", Weekdays: []int{0}, From: 0, To: 30})}, ClosingDenied, 0},
 		"says naught": {[]Notice{page()}, ClosingDenied, 0},
+		"an outage's": {[]Notice{outageIn(page(half))}, ClosingAnnounced, 15 * time.Hour},
 		"never read":  {nil, ClosingUnchecked, 15 * time.Hour},
 	} {
 		h := history(p.To, nil)
@@ -186,6 +187,14 @@ func TestDeniedHoursAreNotPublished(t *testing.T) {
 			t.Errorf("%s: %v closed", name, f.Closed.All())
 		}
 	}
+}
+
+// outageIn adds a wording that tells of an outage, as a page does in whose place an error
+// stands.
+func outageIn(n Notice) Notice {
+	n = revised(n, day(20, 0), day(20, time.Hour), notice.Planned)
+	n.Revisions[1].Reading = Reading{notice.Reading{Kind: notice.Outage}}
+	return n
 }
 
 // TestExactTimeline walks one month in a zone with daylight saving: a gap, maintenance in time

@@ -188,8 +188,8 @@ func (r Record) CheckHours(hours []ServiceHours) []ClosingCheck {
 	for i, h := range hours {
 		out[i] = ClosingCheck{Hours: h, Status: ClosingUnchecked}
 		for _, t := range tellings {
-			if t.notice.Board != HoursBoard(r.Site, i) {
-				continue
+			if t.notice.Board != HoursBoard(r.Site, i) || t.reading.Kind == notice.Outage || t.reading.Kind == notice.Recovery {
+				continue // what stands in its place for a while does not take it back
 			}
 			status := ClosingDenied
 			if slices.ContainsFunc(t.reading.Rules, h.announcedBy) {

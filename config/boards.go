@@ -145,7 +145,7 @@ func (b *builder) siteBoards(s Site, path string) []monitor.BoardWatch {
 			continue
 		}
 		spec := compliance.BoardSpec{ID: compliance.HoursBoard(s.ID, i), Kind: string(notices.Page), URL: fetch.RedactURLString(under(s, h.Notice)), Every: hoursEvery, Standing: true, Sites: own}
-		add(spec, notices.Config{Kind: notices.Page, URL: under(s, h.Notice), CA: ca}, fmt.Sprintf("%s.service_hours[%d].notice", path, i))
+		add(spec, notices.Config{Kind: notices.Page, Standing: true, URL: under(s, h.Notice), CA: ca}, fmt.Sprintf("%s.service_hours[%d].notice", path, i))
 	}
 	if s.OutagePage == nil || *s.OutagePage {
 		spec := compliance.BoardSpec{ID: s.ID + "/" + outagePageBoard, Kind: string(notices.Page), URL: fetch.RedactURLString(s.URL), Every: compliance.OutageEvery, OutageOnly: true, Sites: own}

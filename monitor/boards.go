@@ -89,7 +89,7 @@ func (e *Engine) struck(site string) {
 		}
 		for _, r := range e.boards {
 			for _, s := range r.Spec.Sites {
-				if s.ID == site {
+				if s.ID == site && !r.Spec.Standing {
 					r.mu.Lock()
 					r.last = time.Time{}
 					r.mu.Unlock()
@@ -143,7 +143,7 @@ func (r *boardRunner) begin(now time.Time, down bool) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	every := r.Spec.Every
-	if down {
+	if down && !r.Spec.Standing {
 		every = min(every, compliance.OutageEvery)
 	} else if r.Spec.OutageOnly {
 		return false

@@ -73,6 +73,10 @@ type Config struct {
 	Zone         *time.Location // of dates without a zone; nil is Korean time
 	Deadline     time.Duration  // for a whole look; 0 means DefaultDeadline
 
+	// Standing says that a page holds a standing notice, which an error status in its place does
+	// not change. Other pages are read whatever their status.
+	Standing bool
+
 	// AllowHosts ("host" or "host:port") may be reached beside the URL's own host and port, and wherever their names lead: see
 	// fetch.Config. Name the URL's own host here if it has a private address.
 	AllowHosts []string

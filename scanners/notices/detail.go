@@ -219,9 +219,13 @@ func (b *board) refuted(doc *html.Node, e entry) error {
 	return nil
 }
 
-// readPage looks at a whole page, whatever its status.
+// readPage looks at a whole page, whatever its status unless it is a standing notice's.
 func (b *board) readPage(ctx context.Context, l *look) error {
-	r, err := l.get(ctx, b.c.URL, acceptHTML)
+	get := l.get
+	if b.c.Standing {
+		get = l.getOK
+	}
+	r, err := get(ctx, b.c.URL, acceptHTML)
 	if err != nil {
 		return err
 	}

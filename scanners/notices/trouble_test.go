@@ -148,6 +148,10 @@ func TestPagesOfAnyStatus(t *testing.T) {
 			t.Errorf("%+v %+v", p, p.Page)
 		}
 	}
+	s.set("/", answer(503, "text/html", `<title>서비스 장애</title>`))
+	if l := lookAt(t, Config{Kind: Page, URL: s.URL, Standing: true}); l.Status != scanners.BoardRefused || len(l.Posts) != 0 {
+		t.Errorf("an error in the place of a standing notice says nothing of it: %+v", l)
+	}
 	s.set("/", answer(503, "text/plain", "복구 예정 15:00\n둘째 줄"))
 	if p := lookAt(t, Config{Kind: Page, URL: s.URL}).Posts[0]; p.Text != "복구 예정 15:00\n둘째 줄" {
 		t.Errorf("%+v", p)
