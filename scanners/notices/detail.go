@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
 	"github.com/charterwatch/charterwatch/internal/fetch"
@@ -249,13 +250,25 @@ func (b *board) readPage(ctx context.Context, l *look) error {
 	return nil
 }
 
+// mainContent is where a page says what it is about (HTML, 4.4.14, and WAI-ARIA).
+var mainContent = cascadia.MustCompile("main, [role=main]")
+
+// mainOf leaves out menus and footers, whose words (jobs, privacy) are about other things; a page
+// that does not tell them apart is taken whole.
+func mainOf(doc *html.Node) *html.Node {
+	if m := cascadia.Query(doc, mainContent); m != nil && strings.TrimSpace(textOf(m)) != "" {
+		return m
+	}
+	return doc
+}
+
 func (b *board) pageDraft(d *draft, r *fetch.Response) {
 	text, _ := r.Text()
 	doc := parse(text)
-	whole := doc
+	whole := mainOf(doc)
 	if b.sel.body != nil {
 		if whole = b.body(doc); whole == nil {
-			whole = doc
+			whole = mainOf(doc)
 			d.unread = append(d.unread, "layout")
 		}
 	}

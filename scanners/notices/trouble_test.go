@@ -148,6 +148,14 @@ func TestPagesOfAnyStatus(t *testing.T) {
 			t.Errorf("%+v %+v", p, p.Page)
 		}
 	}
+	s.page("/", `<title>이용 시간</title><nav>채용공고</nav><main>매일 00:00 ~ 00:30 중단</main><footer>개인정보 처리방침</footer>`)
+	if p := lookAt(t, Config{Kind: Page, URL: s.URL}).Posts[0]; p.Text != "매일 00:00 ~ 00:30 중단" {
+		t.Errorf("menus and footers speak of other things: %q", p.Text)
+	}
+	s.page("/", `<title>이용 시간</title><nav>메뉴</nav><main> </main><p>매일 00:00 ~ 00:30 중단</p>`)
+	if p := lookAt(t, Config{Kind: Page, URL: s.URL}).Posts[0]; !strings.Contains(p.Text, "매일 00:00") {
+		t.Errorf("an empty main part is none: %q", p.Text)
+	}
 	s.set("/", answer(503, "text/html", `<title>서비스 장애</title>`))
 	if l := lookAt(t, Config{Kind: Page, URL: s.URL, Standing: true}); l.Status != scanners.BoardRefused || len(l.Posts) != 0 {
 		t.Errorf("an error in the place of a standing notice says nothing of it: %+v", l)
