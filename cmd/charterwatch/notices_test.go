@@ -74,8 +74,12 @@ func watchBoards(t *testing.T, estate *demo.Estate) (*child, string) {
 	canary, _ := answering(t)
 	sites := ""
 	for _, s := range estate.Sites() {
-		sites += fmt.Sprintf("  - {id: %s, name: {ko: %q, en: %q}, url: %q, notices: [{kind: html, url: notice/list, every: 10s}], checks: [{id: front, kind: http, interval: 2s}]}\n",
-			s.ID, s.KO, s.EN, s.HTTPURL)
+		hours := ""
+		if s.ID == demo.Statistics {
+			hours = `service_hours: [{close: "00:00-00:30", notice: hours}], `
+		}
+		sites += fmt.Sprintf("  - {id: %s, name: {ko: %q, en: %q}, url: %q, %snotices: [{kind: html, url: notice/list, every: 10s}], checks: [{id: front, kind: http, interval: 2s}]}\n",
+			s.ID, s.KO, s.EN, s.HTTPURL, hours)
 	}
 	file := filepath.Join(t.TempDir(), "c.yaml")
 	head := "promises: {recovery_announcement: {after: 5s, within: 20s}}\nbrowser: {off: true}\n"
@@ -227,6 +231,20 @@ func (c *child) noticeOf(site, id string) dashboard.Notice {
 	return dashboard.Notice{}
 }
 
+// noticeOn waits for a notice on a board.
+func (c *child) noticeOn(site, board string) (found dashboard.Notice) {
+	c.t.Helper()
+	eventually(c.t, "there is a notice on "+board, func() bool {
+		list := c.notices(site)
+		i := slices.IndexFunc(list, func(n dashboard.Notice) bool { return n.Board == board })
+		if i >= 0 {
+			found = list[i]
+		}
+		return i >= 0
+	})
+	return found
+}
+
 func (c *child) clock(site string, kind compliance.ClockKind) (dashboard.Clock, bool) {
 	c.t.Helper()
 	var list []dashboard.Clock
@@ -289,6 +307,15 @@ func TestOutageWithAndWithoutARecoveryDate(t *testing.T) {
 	}
 	feed.await("it is over", demo.Regulations, func(s dashboard.SiteDelta) bool { return s.Outage == nil && s.Status == compliance.StatusUp })
 	c.appeal(open.ID)
+	for _, e := range c.wall().Events {
+		if e.Kind == compliance.HoursDenied {
+			t.Errorf("the standing notice announces its closing time, before the outage and after: %+v", e)
+		}
+	}
+	hours := c.noticeOn(demo.Statistics, compliance.HoursBoard(demo.Statistics, 0))
+	if r := hours.Revisions[len(hours.Revisions)-1].Reading; r.Rules == 0 {
+		t.Errorf("it was read as %+v", r)
+	}
 	c.stop()
 }
 
