@@ -103,7 +103,7 @@ func (r Record) Obligations(plans []Plan, outages []Outage, p Promises, now time
 			out = append(out, ob)
 		}
 		out = append(out, restoration(o, p, now))
-		if ob, ok := r.surprise(o, plans, p, now); ok {
+		if ob, ok := r.surprise(o, plans); ok {
 			out = append(out, ob)
 		}
 	}
@@ -146,16 +146,12 @@ func (r Record) maintenance(pl Plan, now time.Time) []Obligation {
 
 // surprise finds maintenance that began without a notice: a page in the place of the site
 // says that it is being worked on, or work was declared, and no notice covers it.
-func (r Record) surprise(o Outage, plans []Plan, p Promises, now time.Time) (Obligation, bool) {
-	covered := func(announced bool) bool {
-		return slices.ContainsFunc(plans, func(pl Plan) bool {
-			return slices.ContainsFunc(pl.Windows, func(w Stretch) bool {
-				return (w.Notice != "") == announced && !o.Start.Before(w.Start.Add(-workSlack)) && o.Start.Before(later(w.End, w.Start.Add(time.Minute)))
-			})
-		})
+func (r Record) surprise(o Outage, plans []Plan) (Obligation, bool) {
+	covers := func(w Stretch) bool {
+		return !o.Start.Before(w.Start.Add(-workSlack)) && o.Start.Before(later(w.End, w.Start.Add(time.Minute)))
 	}
-	if covered(true) || covered(false) { // of declared work the plan itself tells
-		return Obligation{}, false
+	if slices.ContainsFunc(plans, func(pl Plan) bool { return slices.ContainsFunc(pl.Windows, covers) }) {
+		return Obligation{}, false // of declared work the plan itself tells
 	}
 	for _, t := range r.tellings() {
 		if !t.aside || t.out || t.reading.Kind != notice.Maintenance || t.reading.Type == notice.Emergency ||
@@ -173,7 +169,7 @@ func (r Record) surprise(o Outage, plans []Plan, p Promises, now time.Time) (Obl
 
 // Unannounced says whether the outage is maintenance that began without a notice, and what
 // shows it: declared work without a notice, or the page in the site's place.
-func (r Record) Unannounced(o Outage, plans []Plan, p Promises, now time.Time) (subject string, ok bool) {
+func (r Record) Unannounced(o Outage, plans []Plan) (subject string, ok bool) {
 	for _, pl := range plans {
 		for _, w := range pl.Windows {
 			if w.Notice == "" && !o.Start.Before(w.Start.Add(-workSlack)) && o.Start.Before(w.End) {
@@ -181,7 +177,7 @@ func (r Record) Unannounced(o Outage, plans []Plan, p Promises, now time.Time) (
 			}
 		}
 	}
-	if ob, ok := r.surprise(o, plans, p, now); ok {
+	if ob, ok := r.surprise(o, plans); ok {
 		return ob.Subject, true
 	}
 	return "", false

@@ -165,20 +165,20 @@ func TestMaintenanceWithoutANoticeIsCaught(t *testing.T) {
 		r := recordOf(page)
 		r.Boards = append(r.Boards, aside)
 		plans := r.Plans(Promises{}, seoul)
-		if subject, ok := r.Unannounced(o, plans, Promises{}, o.Start.Add(time.Hour)); !ok || subject != o.ID {
+		if subject, ok := r.Unannounced(o, plans); !ok || subject != o.ID {
 			t.Errorf("%q: not caught", typ)
 		}
 		if ob := of(t, ClauseMaintenance, r.Obligations(plans, []Outage{o}, Promises{}, o.Start.Add(time.Hour))); ob.Verdict != want {
 			t.Errorf("%q: %+v", typ, ob)
 		}
 		r.Notices = append(r.Notices, works("1", day(1, 0), day(1, time.Hour), notice.Window{Start: o.Start, End: o.Start.Add(4 * time.Hour)}))
-		if _, ok := r.Unannounced(o, r.Plans(Promises{}, seoul), Promises{}, o.Start.Add(time.Hour)); ok {
+		if _, ok := r.Unannounced(o, r.Plans(Promises{}, seoul)); ok {
 			t.Errorf("%q: it was announced", typ)
 		}
 	}
 	r := recordOf()
 	r.Statements = []Statement{stated("home", day(1, 0), Statement{Work: &Work{Windows: []notice.Window{{Start: o.Start, End: o.Start.Add(time.Hour)}}}})}
-	if subject, ok := r.Unannounced(o, r.Plans(Promises{}, seoul), Promises{}, o.Start); !ok || subject != "home/work-"+r.Statements[0].ID {
+	if subject, ok := r.Unannounced(o, r.Plans(Promises{}, seoul)); !ok || subject != "home/work-"+r.Statements[0].ID {
 		t.Error("declared work without a notice")
 	}
 }

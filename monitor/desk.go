@@ -153,7 +153,7 @@ func closings(site string, before, after []compliance.ClosingCheck, at time.Time
 // surprises tells of maintenance that began without a notice.
 func (c *committer) surprises(b *batch, change *compliance.Change, site string, o compliance.Outage) {
 	r := c.record(b, site)
-	subject, found := r.Unannounced(o, r.Plans(c.promises, c.zone), c.promises, c.now())
+	subject, found := r.Unannounced(o, r.Plans(c.promises, c.zone))
 	if found {
 		change.Events = append(change.Events, compliance.Event{
 			Kind: compliance.WorkUnannounced, Site: site, At: o.Start, SeenAt: c.now(), Subject: subject, Status: compliance.StatusDown,

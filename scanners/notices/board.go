@@ -135,7 +135,7 @@ func New(c Config) (scanners.Board, error) {
 		c.Now = time.Now
 	}
 	if c.Pace == nil {
-		c.Pace = newPacer(DefaultPace).wait
+		c.Pace = (&Pacer{}).Wait
 	}
 	if len(f.errs) > 0 {
 		return nil, f.err()
@@ -221,30 +221,6 @@ func ownHosts(u *url.URL) []string {
 		return []string{net.JoinHostPort(u.Hostname(), p)}
 	}
 	return []string{net.JoinHostPort(u.Hostname(), "80"), net.JoinHostPort(u.Hostname(), "443")}
-}
-
-// pacer spaces requests to the same host. One look at a time uses it.
-type pacer struct {
-	every time.Duration
-	next  map[string]time.Time
-}
-
-func newPacer(every time.Duration) *pacer {
-	return &pacer{every: every, next: map[string]time.Time{}}
-}
-
-func (p *pacer) wait(ctx context.Context, host string) error {
-	if d := time.Until(p.next[host]); d > 0 {
-		t := time.NewTimer(d)
-		defer t.Stop()
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-t.C:
-		}
-	}
-	p.next[host] = time.Now().Add(p.every)
-	return nil
 }
 
 // title is a title from a line of text: at most 300 characters.

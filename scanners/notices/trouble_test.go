@@ -260,10 +260,10 @@ func TestForeignHostsAreNotAsked(t *testing.T) {
 }
 
 func TestPace(t *testing.T) {
-	p := newPacer(50 * time.Millisecond)
+	p := &Pacer{Every: 50 * time.Millisecond}
 	start := time.Now()
 	for range 3 {
-		if err := p.wait(t.Context(), "x"); err != nil {
+		if err := p.Wait(t.Context(), "x"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -272,7 +272,7 @@ func TestPace(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if p.wait(ctx, "x") == nil {
+	if p.Wait(ctx, "x") == nil {
 		t.Error("waited for nobody")
 	}
 }
