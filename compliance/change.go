@@ -122,6 +122,7 @@ type Change struct {
 
 	Boards     []BoardChange
 	Statements []Statement
+	Alerts     []Alert // new versions
 
 	// Uncommitted marks a change that sinks are shown although the store does not take
 	// it: the monitor's own trouble must not hide an outage.
@@ -149,7 +150,8 @@ type Snapshot struct {
 	Checks     map[string]CheckState
 	Sites      map[string]SiteState
 	Boards     map[string]BoardBook   // with the notices of the last [RememberNotices]
-	Statements map[string][]Statement // by site, oldest first
+	Statements map[string][]Statement // by site or [MonitorScope], oldest first
+	Alerts     []Alert                // those that stand
 }
 
 // RememberNotices is how long after it was last seen the engine keeps a notice in mind.

@@ -10,8 +10,10 @@ import (
 // Clause names a promise of the charter.
 type Clause string
 
-// The clauses about service.
+// The clauses about service and the watch over it.
 const (
+	ClauseAvailability Clause = "availability"
+	ClauseWatch        Clause = "security-watch"
 	ClauseMaintenance  Clause = "maintenance-notice"
 	ClauseAnnouncement Clause = "recovery-announcement"
 	ClauseRestoration  Clause = "recovery-time"

@@ -28,6 +28,14 @@ type Statement struct {
 	Announcement *OutsideAnnouncement `json:"announcement,omitempty"`
 	Appeal       *Appeal              `json:"appeal,omitempty"`
 	Judgement    *Judgement           `json:"judgement,omitempty"`
+
+	// Of alerts and the watch floor.
+	Acknowledgement *Acknowledgement `json:"acknowledgement,omitempty"`
+	Silence         *Silence         `json:"silence,omitempty"`
+	Drill           *Drill           `json:"drill,omitempty"`
+	Taking          *Taking          `json:"taking,omitempty"`
+	HandOver        *HandOver        `json:"hand_over,omitempty"`
+	Cover           *Cover           `json:"cover,omitempty"`
 }
 
 // Ruled is what an operator says of a reading.
@@ -113,6 +121,7 @@ func RefusalRules() []string {
 	return []string{
 		"no_reason", "no_subject", "no_notice", "no_revision", "no_reading", "no_window", "bad_window", "no_work", "withdrawn", "no_outage",
 		"no_proof", "no_eta", "bad_ground", "outside_outage", "no_appeal", "own_appeal", "judged", "bad_ruling",
+		"no_alert", "no_expiry", "no_rule", "no_site", "no_shift", "too_early", "no_note", "no_schedule", "no_person",
 	}
 }
 
@@ -131,10 +140,22 @@ func (s Statement) Sealed() Statement {
 	return s
 }
 
-// What names the kind of a statement: ruling, work, withdrawal, announcement, appeal or
-// judgement.
+// What names the kind of a statement: ruling, work, withdrawal, announcement, appeal,
+// judgement, acknowledgement, silence, drill, taking, hand_over or cover.
 func (s Statement) What() string {
 	switch {
+	case s.Acknowledgement != nil:
+		return "acknowledgement"
+	case s.Silence != nil:
+		return "silence"
+	case s.Drill != nil:
+		return "drill"
+	case s.Taking != nil:
+		return "taking"
+	case s.HandOver != nil:
+		return "hand_over"
+	case s.Cover != nil:
+		return "cover"
 	case s.Ruling != nil:
 		return "ruling"
 	case s.Work != nil:
