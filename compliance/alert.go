@@ -269,6 +269,7 @@ func (p AlertPolicy) diskFree() int {
 
 // AlertQuery asks for alerts on record, the latest first.
 type AlertQuery struct {
+	ID       string    // "": of all
 	Site     string    // "": of all; MonitorScope: of the monitor itself
 	Open     bool      // only those that stand
 	From, To time.Time // that stood at some time in [From, To); zero: no bound

@@ -22,7 +22,7 @@ const (
 )
 
 // record is one thing to commit: a result, a gap, a look at a notice board, a person's
-// statement, or a site whose status or clocks changed by the passing of time alone.
+// statement, or a site whose status, clocks or alerts changed by the passing of time alone.
 type record struct {
 	spec   *compliance.CheckSpec // the check as it stood when it was due; nil without result and gap
 	result *probes.Result
@@ -33,6 +33,7 @@ type record struct {
 	look  *scanners.BoardLook
 	said  *said
 	clock string // site
+	alarm string // site or compliance.MonitorScope
 }
 
 func (r record) check() string {
@@ -52,6 +53,8 @@ func (r record) site() string {
 		return r.said.Site
 	case r.clock != "":
 		return r.clock
+	case r.alarm != "":
+		return r.alarm
 	default:
 		return r.touch
 	}
@@ -82,6 +85,7 @@ type committer struct {
 	checks map[string]compliance.CheckState
 	states map[string]compliance.SiteState
 	desk
+	*alarm
 	struck func(site string) // told of an outage that opened; must not block
 
 	pending   []record // taken off the queue, not yet durable; Run's own
@@ -270,6 +274,7 @@ func (c *committer) adopt(b *batch, except map[string]bool) {
 		}
 	}
 	c.desk.adopt(b, except)
+	c.alarm.adopt(b, except)
 }
 
 // trouble notes a failed commit, and after a while tells of outages that the store does
@@ -294,6 +299,12 @@ func (c *committer) trouble(err error) {
 		}
 		if len(told.Outages) == 0 {
 			continue
+		}
+		for _, a := range change.Alerts {
+			if a.Rule == compliance.AlertSiteDown && a.Open() {
+				a.Uncommitted = true
+				told.Alerts = append(told.Alerts, a)
+			}
 		}
 		for _, s := range c.sinks {
 			s.Publish(told)

@@ -18,6 +18,7 @@ func TestOverflowBecomesGaps(t *testing.T) {
 		spec := plan.Watches[0].Spec
 		keep := newMemory()
 		c := &committer{
+			alarm: newAlarm(nil),
 			store: keep, now: time.Now, log: slog.New(slog.DiscardHandler), stats: newStats(time.Now()),
 			queue: make(chan record, 1), lost: map[string][]record{}, announced: map[string]bool{},
 			sites: map[string]compliance.Site{"site-000": plan.Sites[0]}, checks: map[string]compliance.CheckState{}, states: map[string]compliance.SiteState{},

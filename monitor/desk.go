@@ -124,11 +124,7 @@ func (c *committer) takeLook(b *batch, change *compliance.Change, spec complianc
 		return
 	}
 	for _, s := range spec.Sites {
-		state, ok := b.sites[s.ID]
-		if !ok {
-			state = c.states[s.ID]
-		}
-		if state.Outage != nil {
+		if state := c.siteState(b, s.ID); state.Outage != nil {
 			c.surprises(b, change, s.ID, *state.Outage)
 		}
 	}
@@ -168,7 +164,11 @@ func (c *committer) takeStatement(b *batch, change *compliance.Change, s *said) 
 	if slices.ContainsFunc(r.Statements, func(x compliance.Statement) bool { return x.ID == s.ID }) {
 		return // a retry of what is on record
 	}
-	if s.refused = r.Admit(s.Statement, s.outages); s.refused != nil {
+	about, err := c.floor(b).Admit(s.Statement)
+	if !about {
+		err = r.Admit(s.Statement, s.outages)
+	}
+	if s.refused = err; err != nil {
 		return
 	}
 	b.desk.statements[s.Site] = append(slices.Clone(r.Statements), s.Statement)
@@ -182,10 +182,7 @@ func (c *committer) takeStatement(b *batch, change *compliance.Change, s *said) 
 // looked at.
 func (c *committer) takeClocks(b *batch, change *compliance.Change, site string) {
 	now := c.now()
-	state, ok := b.sites[site]
-	if !ok {
-		state = c.states[site]
-	}
+	state := c.siteState(b, site)
 	events := compliance.ClockEvents(c.clocks(b, site, state, now), state.ClocksAt, now)
 	if len(events) == 0 {
 		return

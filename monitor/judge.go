@@ -15,13 +15,14 @@ type batch struct {
 	checks  map[string]compliance.CheckState
 	sites   map[string]compliance.SiteState
 	desk    deskBatch
+	alerts  map[string][]compliance.Alert // by scope: those that stand
 }
 
 // judge steps through the records in order and collects one change for each site.
 func (c *committer) judge(group []record) *batch {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	b := &batch{checks: map[string]compliance.CheckState{}, sites: map[string]compliance.SiteState{}, desk: newDeskBatch()}
+	b := &batch{checks: map[string]compliance.CheckState{}, sites: map[string]compliance.SiteState{}, desk: newDeskBatch(), alerts: map[string][]compliance.Alert{}}
 	index := map[string]int{}
 	touched := map[string]map[string]bool{}
 	for _, r := range group {
@@ -44,6 +45,7 @@ func (c *committer) judge(group []record) *batch {
 		if s, ok := b.sites[id]; ok {
 			b.changes[i].State = &s
 		}
+		c.takeAlerts(b, &b.changes[i])
 	}
 	return b
 }
@@ -62,6 +64,9 @@ func (c *committer) apply(b *batch, change *compliance.Change, r record) {
 		return
 	case r.clock != "":
 		c.takeClocks(b, change, r.clock)
+		return
+	case r.alarm != "":
+		b.alerts[r.alarm] = c.alerts[r.alarm] // so that they are looked at
 		return
 	}
 	state, ok := b.checks[r.check()]

@@ -60,6 +60,10 @@ type Plan struct {
 	Promises compliance.Promises
 
 	HolidaysEnd time.Time // up to when public holidays are known; zero: not said
+
+	Alerting compliance.AlertPolicy
+	Roster   compliance.Roster
+	OnCall   compliance.OnCall
 }
 
 // Config of an [Engine]. Plan and Store are required.
@@ -68,10 +72,11 @@ type Config struct {
 	Store   Store
 	Sinks   []Sink
 	Jobs    []Job
-	Vantage string       // name of this place; "" means "local"
-	AtOnce  int          // looks under way at the same time; 0 means 1,000
-	Logger  *slog.Logger // nil discards
-	Clock   *Clock       // nil makes one
+	Trouble func() Trouble // what besides the engine's own trouble alerts tell of; nil: nothing
+	Vantage string         // name of this place; "" means "local"
+	AtOnce  int            // looks under way at the same time; 0 means 1,000
+	Logger  *slog.Logger   // nil discards
+	Clock   *Clock         // nil makes one
 }
 
 // Engine runs checks and jobs. Make it with [New], then call Run once.
@@ -128,7 +133,8 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 		store: cfg.Store, sinks: cfg.Sinks, now: e.clock.Now, log: e.log, stats: e.stats,
 		queue: make(chan record, queueSize), lost: map[string][]record{}, announced: map[string]bool{},
 		sites: map[string]compliance.Site{}, checks: snap.Checks, states: snap.Sites, struck: e.struck,
-		desk: desk{books: snap.Boards, statements: snap.Statements, told: map[string]time.Time{}},
+		desk:  desk{books: snap.Boards, statements: snap.Statements, told: map[string]time.Time{}},
+		alarm: newAlarm(snap.Alerts),
 	}
 	if snap.Boards == nil {
 		e.committer.books = map[string]compliance.BoardBook{}
@@ -195,7 +201,7 @@ func (e *Engine) start(looking context.Context) error {
 		return fmt.Errorf("start the scheduler: %w", err)
 	}
 	e.sched = sched
-	for _, j := range e.cfg.Jobs {
+	for _, j := range e.jobs() {
 		if err := e.addJob(j); err != nil {
 			return err
 		}
@@ -244,6 +250,10 @@ func (e *Engine) idle(ctx context.Context) {
 			}
 			for _, site := range e.committer.ringing(e.clock.Now()) {
 				e.committer.submit(record{clock: site})
+			}
+			e.committer.notice(e.facts())
+			for _, scope := range e.committer.alarming(e.clock.Now()) {
+				e.committer.submit(record{alarm: scope})
 			}
 			if !e.uplink.DownSince().IsZero() {
 				e.uplink.Reachable(ctx) // so that its return is noticed without a failing look

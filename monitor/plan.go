@@ -52,6 +52,7 @@ func (e *Engine) setPlan(plan Plan) {
 	defer e.committer.mu.Unlock()
 	e.committer.sites, e.committer.boards, e.committer.boardsOf = sites, boards, boardsOf
 	e.committer.zone, e.committer.promises = zone, plan.Promises
+	e.committer.policy, e.committer.roster, e.committer.onCall = plan.Alerting, plan.Roster, plan.OnCall
 }
 
 // arrange makes the runners match the plan. e.mu must be held.

@@ -233,6 +233,11 @@ func (a *applier) change(c compliance.Change) error {
 			return fmt.Errorf("statement %s: %w", s.ID, err)
 		}
 	}
+	for _, x := range c.Alerts {
+		if err := a.alert(x); err != nil {
+			return fmt.Errorf("alert %s: %w", x.ID, err)
+		}
+	}
 	return nil
 }
 

@@ -48,6 +48,9 @@ func (d *DB) Retain(ctx context.Context, now time.Time, r compliance.Retention) 
 		{"board spans", "board_spans", `(board, from_ms) IN (SELECT board, from_ms FROM board_spans WHERE to_ms <= ? LIMIT %d)`, old},
 		{"revisions", "revisions", `(notice, n) IN (SELECT r.notice, r.n FROM revisions r JOIN notices x ON x.id = r.notice WHERE x.last_ms <= ? LIMIT %d)`, old},
 		{"notices", "notices", `id IN (SELECT id FROM notices WHERE last_ms <= ? LIMIT %d)`, old},
+		{"alerts", "alerts", `id IN (SELECT id FROM alerts WHERE end_ms <= ? AND settled_ms > 0 LIMIT %d)`, old},
+		{"receipts", "receipts", `id IN (SELECT id FROM receipts WHERE at_ms <= ? LIMIT %d)`, old},
+		{"receipts' alerts", "receipt_alerts", `(alert, receipt) IN (SELECT a.alert, a.receipt FROM receipt_alerts a LEFT JOIN receipts r ON r.id = a.receipt WHERE r.id IS NULL AND 0 <= ? LIMIT %d)`, old},
 		{"pages", "pages", `digest IN (SELECT digest FROM pages WHERE seen_ms <= ? LIMIT %d)`, old},
 	} {
 		stmt := `DELETE FROM ` + c.table + ` WHERE ` + fmt.Sprintf(c.pick, retainChunk)

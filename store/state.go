@@ -11,7 +11,7 @@ import (
 )
 
 // Load returns the states last committed, of every check, site and board that ever had one,
-// with the boards' recent notices and all statements.
+// with the boards' recent notices, all statements and the alerts that stand.
 func (d *DB) Load(ctx context.Context) (compliance.Snapshot, error) {
 	snap := compliance.Snapshot{Checks: map[string]compliance.CheckState{}, Sites: map[string]compliance.SiteState{}}
 	err := d.read(ctx, func(tx *sql.Tx) error {
@@ -36,7 +36,10 @@ func (d *DB) Load(ctx context.Context) (compliance.Snapshot, error) {
 		if snap.Boards, err = loadBoards(ctx, tx, d.now().Add(-compliance.RememberNotices)); err != nil {
 			return fmt.Errorf("boards: %w", err)
 		}
-		snap.Statements, err = selectStatements(ctx, tx)
+		if snap.Statements, err = selectStatements(ctx, tx); err != nil {
+			return err
+		}
+		snap.Alerts, err = selectAlerts(ctx, tx, `end_ms = ?`, int64(openEnd))
 		return err
 	})
 	if err != nil {
