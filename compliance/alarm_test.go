@@ -381,3 +381,35 @@ func TestQuietHours(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatNeedsNoSecondAlert(t *testing.T) {
+	start := day(10, 9*time.Hour)
+	// Announced late: the promise is broken, but nobody need announce it any more.
+	seen := start.Add(50 * time.Minute)
+	late := homeFacts(start.Add(time.Hour), told("1", seen.Add(-time.Minute), seen, start.Add(3*time.Hour))).down(start)
+	if got := rules(late.Alerts()); !slices.Equal(got, []AlertRule{AlertSiteDown}) {
+		t.Errorf("announced late: %v", got)
+	}
+	// A site that is recovering answers, or is slow: its outage tells of it.
+	for _, status := range []Status{StatusUp, StatusDegraded, StatusUnknown} {
+		f := homeFacts(start.Add(5 * time.Minute)).down(start)
+		f.State.Status, f.State.Outage.RecoveringSince = status, start.Add(4*time.Minute)
+		if got := f.Alerts(); !slices.Equal(rules(got), []AlertRule{AlertSiteDown}) || got[0].Recovery.IsZero() {
+			t.Errorf("recovering, %v: %v", status, rules(got))
+		}
+	}
+}
+
+// TestExtensionDuringTheWorkMutesNothing: what an extension adds once the work has begun was
+// not announced before it.
+func TestExtensionDuringTheWorkMutesNothing(t *testing.T) {
+	w := at22(20)
+	longer := notice.Window{Start: w.Start, End: w.End.Add(2 * time.Hour)}
+	seen := w.End.Add(-10 * time.Minute)
+	n := revised(inTime(w), seen.Add(-time.Minute), seen, notice.Extended, longer)
+	got := homeFacts(w.End.Add(30*time.Minute), n).down(w.Start.Add(time.Minute)).Alerts()
+	if d := find(t, got, AlertSiteDown); !d.Held.IsZero() {
+		t.Errorf("held until %v", d.Held)
+	}
+	find(t, got, AlertWorkOverrun)
+}
