@@ -205,6 +205,12 @@ func TestNoticesAreTold(t *testing.T) {
 			t.Errorf("%s: %+v", name, got)
 		}
 	}
+	foreign := unclear
+	foreign.Revisions = slices.Clone(unclear.Revisions)
+	foreign.Revisions[0].Sites = []string{"other"}
+	if got := homeFacts(day(10, 0), foreign).Alerts(); len(got) != 0 {
+		t.Errorf("about another site: %v", rules(got))
+	}
 	ruled := homeFacts(day(10, 0), unclear)
 	ruled.Record.Statements = []Statement{stated("home", day(9, 2*time.Hour), Statement{Ruling: &Ruling{Notice: unclear.ID, Revision: 1, Ruled: RuledOut}})}
 	if got := ruled.Alerts(); len(got) != 0 {
@@ -234,6 +240,15 @@ func TestAnnouncedWorkMutesButIsWatched(t *testing.T) {
 		t.Errorf("late work is known all the same: %+v", d)
 	}
 	find(t, late, AlertNoticeLate)
+}
+
+func TestDrillEnds(t *testing.T) {
+	now := day(10, 0)
+	f := homeFacts(now)
+	f.Drills = []Statement{{ID: "d", At: now.Add(-time.Hour), Drill: &Drill{Rule: AlertSiteDown, Site: "home", Ends: now}}}
+	if got := f.Alerts(); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
 }
 
 func TestUnreadableBoard(t *testing.T) {
@@ -412,4 +427,37 @@ func TestExtensionDuringTheWorkMutesNothing(t *testing.T) {
 		t.Errorf("held until %v", d.Held)
 	}
 	find(t, got, AlertWorkOverrun)
+}
+
+func TestShiftsAreNotCalledTooSoon(t *testing.T) {
+	f := MonitorFacts{DiskFree: -1, Zone: seoul, Roster: Roster{Shifts: []Shift{{Name: "day", From: "09:00"}, {Name: "night", From: "21:00"}}, Since: day(10, 9*time.Hour)}}
+	for at, want := range map[time.Duration][]AlertRule{
+		9*time.Hour + 14*time.Minute:  nil,
+		9*time.Hour + 15*time.Minute:  {AlertShiftUntaken},
+		21*time.Hour + 10*time.Minute: nil, // the day's is past help, and the night's is not late yet: nobody took it, so nobody hands it over
+	} {
+		f.Now = day(10, at)
+		got := slices.DeleteFunc(rules(f.Alerts(AlertPolicy{})), func(r AlertRule) bool { return r == AlertWatchdog })
+		if !slices.Equal(got, want) && len(got)+len(want) > 0 {
+			t.Errorf("%v: %v", at, got)
+		}
+	}
+}
+
+func TestBoardOfASiteThatIsDownIsNotExpectedToAnswer(t *testing.T) {
+	start := day(10, 0)
+	f := homeFacts(start.Add(5 * time.Minute)).down(start)
+	f.Boards = func(string) BoardState { return BoardState{Status: scanners.BoardUnreachable, Since: start} }
+	if got := rules(f.Alerts()); slices.Contains(got, AlertBoardUnreadable) {
+		t.Errorf("%v", got)
+	}
+}
+
+func TestRecoveringAfterTheWindowIsNoOverrun(t *testing.T) {
+	w := at22(20)
+	f := homeFacts(w.End.Add(5*time.Minute), inTime(w)).down(w.Start.Add(time.Minute))
+	f.State.Outage.RecoveringSince = w.End.Add(-time.Minute)
+	if got := rules(f.Alerts()); slices.Contains(got, AlertWorkOverrun) {
+		t.Errorf("%v", got)
+	}
 }
