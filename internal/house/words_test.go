@@ -18,6 +18,7 @@ import (
 // constructors are the functions that take a text's key, by folder and name, and what
 // their keys begin with. Names and values of its placeholders follow the key.
 var constructors = map[string]string{
+	"alerts messages.New": "",
 	"cmd/charterwatch messages.New": "", "cmd/charterwatch t.text": "", "cmd/charterwatch t.line": "",
 	"config messages.New": "", "internal/messages New": "", "probes refuse": "refused.",
 	"compliance/calendar refuse": "refused.", "scanners/notices f.refuse": "refused.",
@@ -27,7 +28,8 @@ var constructors = map[string]string{
 var keyAt = map[string]int{"scanners/notices f.refuse": 1}
 
 // closed sets have tests of their own, where the set is known; see messages.Named.
-var closedSets = []string{"reason", "outcome", "doc", "refused", "statement.refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem"}
+var closedSets = []string{"reason", "outcome", "doc", "refused", "statement.refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem",
+	"alert_title", "alert_summary", "alert_means", "alert_first", "alert_severity", "alert_limit", "promise", "cause"}
 
 var hole = regexp.MustCompile(`\{(\w+)\}`)
 
