@@ -42,11 +42,30 @@ func (w wording) severity(s compliance.Severity) string {
 	return w.Say(messages.Named("alert_severity", string(s)))
 }
 
-func (w wording) promise(c compliance.Clause) string {
-	if c == "" {
-		return ""
+// promises are those at stake, one a line: the rule's own, and the one that its clock runs
+// for.
+func (w wording) promises(a compliance.Alert) string {
+	var said []string
+	for _, c := range []compliance.Clause{a.Clause, clauseOf(a.Clock)} {
+		if c == "" || len(said) > 0 && c == a.Clause {
+			continue
+		}
+		said = append(said, w.Say(messages.Named("promise", string(c))))
 	}
-	return w.Say(messages.Named("promise", string(c)))
+	return strings.Join(said, "\n")
+}
+
+// clauseOf is the promise that a clock runs for.
+func clauseOf(k compliance.ClockKind) compliance.Clause {
+	switch k {
+	case compliance.ClockPosting, compliance.ClockWindow:
+		return compliance.ClauseMaintenance
+	case compliance.ClockAnnouncement:
+		return compliance.ClauseAnnouncement
+	case compliance.ClockRestoration:
+		return compliance.ClauseRestoration
+	}
+	return ""
 }
 
 // summary is what and where, in one line.
