@@ -65,7 +65,7 @@ func (c Content) Labels(a compliance.Alert) map[string]string {
 //
 //	summary      what and where, in one line
 //	description  a few short lines: what it means, since when, what was seen, what to do first
-//	clause       the promise at stake, in the charter's words
+//	clause       the promises at stake, in the charter's words, one a line
 //	clock        until when it must be kept
 //	limit        the same instant, RFC 3339
 //	owner        who mends it
@@ -88,7 +88,7 @@ func (c Content) Annotations(a compliance.Alert, now time.Time) map[string]strin
 		}
 		set("summary"+suffix, w.summary(a, now))
 		set("description"+suffix, w.description(a, now))
-		set("clause"+suffix, w.promise(a.Clause))
+		set("clause"+suffix, w.promises(a))
 		set("clock"+suffix, w.clock(a, now))
 	}
 	if !a.Limit.IsZero() {

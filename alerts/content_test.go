@@ -46,7 +46,7 @@ func TestEveryRuleHasWordsInEveryLanguage(t *testing.T) {
 					if ended {
 						a.End = evening()
 					}
-					text := strings.Join([]string{w.title(rule), w.summary(a, evening()), w.description(a, evening()), w.clock(a, evening()), w.promise(a.Clause), w.severity(a.Severity)}, "\n")
+					text := strings.Join([]string{w.title(rule), w.summary(a, evening()), w.description(a, evening()), w.clock(a, evening()), w.promises(a), w.severity(a.Severity)}, "\n")
 					if strings.ContainsAny(text, "{}") || strings.Contains(text, "alert_") || strings.Contains(text, "promise.") || strings.Contains(text, "reason.") {
 						t.Errorf("%s of %s: a text is missing in\n%s", lang, rule, text)
 					}

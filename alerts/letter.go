@@ -42,6 +42,8 @@ type block struct {
 	Icon        string
 	Summary     string
 	Means       string
+	Clause      []string // promises at stake; none where the letter says them for all
+	Clock       string   // that runs for them; "" where the letter says it
 	Fields      []field
 	Dashboard   string // addresses
 	Runbook     string
@@ -52,8 +54,6 @@ type block struct {
 	starts time.Time
 	ends   time.Time
 	limit  time.Time
-	clause string
-	clock  string
 }
 
 // field is a line of an alert's description: a label and what is told of it.
@@ -101,6 +101,11 @@ func (w wording) letter(d amtemplate.Data, most int) letter {
 	l.Promises, l.Clocks = w.stakes(l.Firing)
 	l.AckAll = w.ackAll(l.Firing)
 	l.SMS = w.sms(l, told)
+	for i := range l.Firing {
+		if l.Firing[i].Clause = nil; len(l.Firing) == 1 {
+			l.Firing[i].Clock = ""
+		}
+	}
 	firing := min(len(l.Firing), most)
 	resolved := min(len(l.Resolved), most-firing)
 	l.More = len(l.Firing) + len(l.Resolved) - firing - resolved
@@ -108,11 +113,22 @@ func (w wording) letter(d amtemplate.Data, most int) letter {
 	return l
 }
 
-// order puts the gravest first, and then the oldest.
+// order puts the gravest first, then what others follow from, then the oldest.
 func order(list []block) {
 	slices.SortStableFunc(list, func(a, b block) int {
-		return cmp.Or(cmp.Compare(gravity(a.labels["severity"]), gravity(b.labels["severity"])), a.starts.Compare(b.starts), cmp.Compare(a.Summary, b.Summary))
+		return cmp.Or(
+			cmp.Compare(gravity(a.labels["severity"]), gravity(b.labels["severity"])), cmp.Compare(rank(a), rank(b)),
+			a.starts.Compare(b.starts), cmp.Compare(a.Summary, b.Summary),
+		)
 	})
+}
+
+// rank orders rules as they are listed: what is down comes before what follows from it.
+func rank(b block) int {
+	if i := slices.Index(compliance.AlertRules(), compliance.AlertRule(b.labels["alertname"])); i >= 0 {
+		return i
+	}
+	return len(compliance.AlertRules())
 }
 
 // gravity orders severities, the gravest first; what we do not know comes last.
@@ -141,7 +157,7 @@ func icon(severity string) string {
 func (w wording) block(a amtemplate.Alert) block {
 	b := block{
 		Severity: a.Labels["severity"], labels: a.Labels, starts: a.StartsAt, ends: a.EndsAt, id: a.Annotations["id"],
-		Summary: w.said(a, "summary"), clause: w.said(a, "clause"), clock: w.said(a, "clock"),
+		Summary: w.said(a, "summary"), Clause: linesOf(w.said(a, "clause")), Clock: w.said(a, "clock"),
 		Dashboard: cmp.Or(a.Annotations["dashboard"], a.GeneratorURL), Runbook: cmp.Or(a.Annotations["runbook"], a.Annotations["runbook_url"]),
 		Acknowledge: a.Annotations["acknowledge"],
 	}
@@ -153,6 +169,7 @@ func (w wording) block(a amtemplate.Alert) block {
 	}
 	if a.Status == "resolved" {
 		b.Severity, b.Word, b.Icon = "resolved", w.Say(messages.New("alert_severity.resolved")), "✓"
+		b.Clause, b.Clock, b.Acknowledge = nil, "", ""
 	}
 	if b.Acknowledge != "" && w.Person != "" {
 		b.Acknowledge = cmp.Or(w.answer(Link{Alerts: []string{b.id}}, w.now()), b.Acknowledge)
@@ -168,29 +185,34 @@ func (w wording) said(a amtemplate.Alert, name string) string {
 
 // fields takes a description apart.
 func (w wording) fields(b *block, a amtemplate.Alert) {
-	add := func(label messages.Message, value string) {
-		if value != "" {
-			b.Fields = append(b.Fields, field{w.Say(label), value})
-		}
-	}
-	add(messages.New("alert_line.clock"), b.clock)
-	add(messages.New("alert_line.clause"), b.clause)
 	description := w.said(a, "description")
 	if b.id == "" {
 		w.foreign(b, a, description)
 		return
 	}
 	var means []string
-	for l := range strings.Lines(description) {
-		l = strings.TrimSpace(l)
+	for _, l := range linesOf(description) {
 		if label, value, ok := strings.Cut(l, ": "); ok {
 			b.Fields = append(b.Fields, field{label, value})
-		} else if l != "" {
+		} else {
 			means = append(means, l)
 		}
 	}
 	b.Means = strings.Join(means, " ")
-	add(messages.New("alert_line.owner"), a.Annotations["owner"])
+	if owner := a.Annotations["owner"]; owner != "" {
+		b.Fields = append(b.Fields, field{w.Say(messages.New("alert_line.owner")), owner})
+	}
+}
+
+// linesOf are a text's lines that say anything.
+func linesOf(s string) []string {
+	var out []string
+	for l := range strings.Lines(s) {
+		if l = strings.TrimSpace(l); l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
 }
 
 // foreign tells of an alert that is not ours.
@@ -231,17 +253,17 @@ func (w wording) stakes(firing []block) (promises, clocks []string) {
 	})
 	more := 0
 	for _, b := range byLimit {
-		for p := range strings.Lines(b.clause) {
-			if p = strings.TrimSpace(p); p != "" && !slices.Contains(promises, p) {
+		for _, p := range b.Clause {
+			if !slices.Contains(promises, p) {
 				promises = append(promises, p)
 			}
 		}
-		if b.clock == "" {
+		if b.Clock == "" {
 			continue
 		}
-		said := b.clock
+		said := b.Clock
 		if id := b.labels["site"]; id != "" {
-			said = w.Say(messages.New("alert_mail.clock", "site", w.name(w.site(id).Name, id), "clock", b.clock))
+			said = w.Say(messages.New("alert_mail.clock", "site", w.name(w.site(id).Name, id), "clock", b.Clock))
 		}
 		switch {
 		case slices.Contains(clocks, said):

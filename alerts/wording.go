@@ -42,11 +42,30 @@ func (w wording) severity(s compliance.Severity) string {
 	return w.Say(messages.Named("alert_severity", string(s)))
 }
 
-func (w wording) promise(c compliance.Clause) string {
-	if c == "" {
-		return ""
+// promises are those at stake, one a line: the rule's own, and the one that its clock runs
+// for.
+func (w wording) promises(a compliance.Alert) string {
+	var said []string
+	for _, c := range []compliance.Clause{a.Clause, clauseOf(a.Clock)} {
+		if c == "" || len(said) > 0 && c == a.Clause {
+			continue
+		}
+		said = append(said, w.Say(messages.Named("promise", string(c))))
 	}
-	return w.Say(messages.Named("promise", string(c)))
+	return strings.Join(said, "\n")
+}
+
+// clauseOf is the promise that a clock runs for.
+func clauseOf(k compliance.ClockKind) compliance.Clause {
+	switch k {
+	case compliance.ClockPosting, compliance.ClockWindow:
+		return compliance.ClauseMaintenance
+	case compliance.ClockAnnouncement:
+		return compliance.ClauseAnnouncement
+	case compliance.ClockRestoration:
+		return compliance.ClauseRestoration
+	}
+	return ""
 }
 
 // summary is what and where, in one line.
@@ -134,13 +153,16 @@ func (w wording) description(a compliance.Alert, now time.Time) string {
 		tell(messages.New("alert_line.eta"), w.time(a.ETA))
 	}
 	if a.Acked != nil {
-		tell(messages.New("alert_line.acked"), w.Say(messages.New("alert_line.acked_by", "name", line(cmp.Or(a.Acked.By.Name, a.Acked.By.ID), 80), "time", w.time(a.Acked.At))))
+		tell(messages.New("alert_line.acked"), w.Say(messages.New("alert_line.acked_by", "name", acker(a), "time", w.time(a.Acked.At))))
 	}
 	if a.Open() {
 		tell(messages.New("alert_line.first"), w.Say(messages.Named("alert_first", string(a.Rule))))
 	}
 	return strings.Join(lines, "\n")
 }
+
+// acker is who answers an alert that somebody has acknowledged.
+func acker(a compliance.Alert) string { return line(cmp.Or(a.Acked.By.Name, a.Acked.By.ID), 80) }
 
 // seen is the evidence: the reason and what was seen, as it was said.
 func (w wording) seen(a compliance.Alert) string {
