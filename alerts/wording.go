@@ -153,13 +153,16 @@ func (w wording) description(a compliance.Alert, now time.Time) string {
 		tell(messages.New("alert_line.eta"), w.time(a.ETA))
 	}
 	if a.Acked != nil {
-		tell(messages.New("alert_line.acked"), w.Say(messages.New("alert_line.acked_by", "name", line(cmp.Or(a.Acked.By.Name, a.Acked.By.ID), 80), "time", w.time(a.Acked.At))))
+		tell(messages.New("alert_line.acked"), w.Say(messages.New("alert_line.acked_by", "name", acker(a), "time", w.time(a.Acked.At))))
 	}
 	if a.Open() {
 		tell(messages.New("alert_line.first"), w.Say(messages.Named("alert_first", string(a.Rule))))
 	}
 	return strings.Join(lines, "\n")
 }
+
+// acker is who answers an alert that somebody has acknowledged.
+func acker(a compliance.Alert) string { return line(cmp.Or(a.Acked.By.Name, a.Acked.By.ID), 80) }
 
 // seen is the evidence: the reason and what was seen, as it was said.
 func (w wording) seen(a compliance.Alert) string {

@@ -350,6 +350,10 @@ func TestWatchesAreJudged(t *testing.T) {
 	if n := len(r.Watches(nil, Month(2026, 11, seoul), seoul, end)); n != 60 {
 		t.Errorf("%d watches in November", n)
 	}
+	r.Since = day(21, 0)
+	if n := len(r.Watches(nil, Month(2026, 11, seoul), seoul, end)); n != 20 {
+		t.Errorf("%d watches from the 21st on", n)
+	}
 }
 
 func TestTurnsAndCovers(t *testing.T) {
@@ -371,6 +375,12 @@ func TestTurnsAndCovers(t *testing.T) {
 	}
 	if _, ok := s.At(nil, day(1, 0), seoul); ok {
 		t.Error("somebody is on call before the first turn")
+	}
+	daily := Schedule{ID: "daily", People: []string{"kim", "lee"}, From: day(2, 9*time.Hour), Days: 1}
+	for n, want := range map[int]string{2: "kim", 3: "lee", 4: "kim", 20: "kim"} {
+		if who, _ := daily.At(nil, day(n, 10*time.Hour), seoul); who != want {
+			t.Errorf("day %d is %q's", n, who)
+		}
 	}
 	// Far ahead the rotation is the same as near by.
 	far := day(2+7*500, 9*time.Hour)
@@ -434,6 +444,7 @@ func TestShiftsAreNotCalledTooSoon(t *testing.T) {
 	for at, want := range map[time.Duration][]AlertRule{
 		9*time.Hour + 14*time.Minute:  nil,
 		9*time.Hour + 15*time.Minute:  {AlertShiftUntaken},
+		21*time.Hour + 20*time.Minute: {AlertShiftUntaken},
 		21*time.Hour + 10*time.Minute: nil, // the day's is past help, and the night's is not late yet: nobody took it, so nobody hands it over
 	} {
 		f.Now = day(10, at)
