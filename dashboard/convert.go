@@ -169,6 +169,8 @@ func wireStatement(s compliance.Statement) Statement {
 		out.Appeal = &Appeal{Outage: a.Outage, From: millis(a.From), To: millis(a.To), Ground: a.Ground, Evidence: a.Evidence, Addendum: a.Addendum}
 	case s.Judgement != nil:
 		out.Judgement = &Judgement{s.Judgement.Appeal, s.Judgement.Upheld}
+	default:
+		wireFloorStatement(s, &out)
 	}
 	return out
 }

@@ -79,6 +79,7 @@ type HubConfig struct {
 	Source  Source
 	Notices Notices
 	History History
+	Alarms  Alarms // nil: there are no alerts, no roster and nobody on call
 	Head
 	Version string
 	Demo    bool
@@ -94,6 +95,9 @@ func NewHub(c HubConfig) *Hub {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Alarms == nil {
+		c.Alarms = nobody{}
 	}
 	return &Hub{cfg: c, in: make(chan compliance.Change, inbox), reset: make(chan struct{}, 1), clients: map[*client]bool{}}
 }
@@ -191,6 +195,8 @@ func (h *Hub) load(ctx context.Context) {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	m.alerts = h.alarmsNow(now)
+	m.alerts.Changed = millis(now)
 	h.model, h.health = m, h.healthNow()
 	h.epoch, h.seq, h.ring, h.snapshot = rand.Text(), 0, nil, nil
 	for c := range h.clients {
@@ -300,6 +306,9 @@ func (h *Hub) tell(t *touched) {
 		}
 	}
 	msg.Plans, msg.Boards = h.model.replan(now)
+	if t.alarms {
+		msg.Alerts = h.realarm(now)
+	}
 	if h.model.regroup() {
 		groups := h.model.groups
 		msg.Groups = &groups
@@ -340,10 +349,17 @@ func (h *Hub) broadcast(b []byte) {
 }
 
 // pass tells of what changed by the passing of time alone: a window began or ended, a
-// clock ran out.
+// clock ran out, a shift is another.
 func (h *Hub) pass() {
+	now := h.cfg.Source.Now()
 	h.mu.RLock()
-	t := h.model.passed(h.cfg.Source.Now())
+	t := h.model.passed(now)
+	if h.alarmed(now) {
+		if t == nil {
+			t = newTouched()
+		}
+		t.alarms = true
+	}
 	h.mu.RUnlock()
 	if t != nil {
 		h.tell(t)
@@ -403,7 +419,7 @@ func (h *Hub) wallNow() ([]byte, error) {
 	w := &Wall{
 		Organisation: h.cfg.Organisation, Zone: h.cfg.Zone.String(), Languages: h.cfg.Languages, Version: h.cfg.Version,
 		Demo: h.cfg.Demo, Monitor: h.health, Sites: []Site{}, Groups: h.model.groups, Events: append([]Event{}, h.model.events...),
-		Plans: h.model.plans(now), Boards: h.model.boards(),
+		Plans: h.model.plans(now), Boards: h.model.boards(), Alerts: h.model.alerts,
 	}
 	for _, s := range h.model.sites {
 		site := Site{Name: s.Name, URL: s.URL, Owner: s.Owner, SiteDelta: h.model.siteDelta(s, now), Month: h.model.months[s.ID], Checks: []Check{}}

@@ -39,6 +39,7 @@ type model struct {
 	events []Event
 	groups []Group
 	alarm  map[string]bool // outages that the store does not take
+	alerts *AlertsNow      // as they were told
 
 	notices  Notices
 	meanings map[string]meaning  // by site
@@ -245,7 +246,11 @@ func (m *model) wireEvent(e compliance.Event) Event {
 		Kind: e.Kind, Site: e.Site, Check: e.Check, At: millis(e.At), SeenAt: millis(e.SeenAt), Outage: e.Outage,
 		Status: e.Status, Reason: e.Reason, Count: e.Count, Subject: e.Subject, Clock: e.Clock, Limit: millis(e.Limit), Said: e.Said,
 	}
-	if e.Subject != "" {
+	switch {
+	case e.Subject == "":
+	case e.Site == compliance.MonitorScope:
+		out.Title = m.saidTitle(e.Subject)
+	default:
 		out.Title = m.meanings[e.Site].title(e.Subject)
 	}
 	return out
@@ -298,6 +303,7 @@ func (m *model) regroup() bool {
 type touched struct {
 	checks, sites map[string]bool
 	events        []Event
+	alarms        bool // alerts, or what people said
 }
 
 func newTouched() *touched { return &touched{checks: map[string]bool{}, sites: map[string]bool{}} }
@@ -309,6 +315,7 @@ func (m *model) apply(c compliance.Change, t *touched) {
 		return
 	}
 	m.reread(c, t)
+	t.alarms = t.alarms || len(c.Alerts)+len(c.Statements) > 0
 	for _, r := range c.Results {
 		if cm := m.checks[r.Check]; cm != nil {
 			cm.see(r)
@@ -331,7 +338,7 @@ func (m *model) apply(c compliance.Change, t *touched) {
 		told[o.ID] = m.alarm[o.ID]
 		delete(m.alarm, o.ID) // on record now
 	}
-	if c.State != nil {
+	if c.State != nil && c.Site != compliance.MonitorScope {
 		m.states[c.Site] = *c.State
 		t.sites[c.Site] = true
 	}

@@ -201,6 +201,8 @@ func TestMessagesOnTheWire(t *testing.T) {
 	health := MonitorHealth{Started: 1, LastCommit: 2, Trouble: true, FailingSince: 3, UplinkDown: 4, Queue: 5, MissedSlots: 6, Coverage: &r, ConfigErrorAt: 7}
 	event := Event{Kind: compliance.Blip, Site: "alpha", Check: "alpha/front", At: 1, SeenAt: 2, Outage: "alpha@1", Status: compliance.StatusUp, Reason: probes.OK, Count: 2,
 		Subject: "plan-1", Title: "점검", Clock: compliance.ClockPosting, Limit: 3, Said: "work"}
+	alerts := &AlertsNow{Critical: 1, Warning: 2, Acknowledged: 3, Held: 4, Drills: 5, Changed: 6,
+		Shift: &ShiftNow{Shift: "day", Start: 1, End: 3, Due: 2, TakenBy: "kim", TakenAt: 2, Verdict: compliance.AtRisk, Why: "not_handed_over_yet"}}
 	group := Group{Dependency: "dns", Cause: "c", Outages: []string{"alpha@1", "beta@1"}, Start: 1}
 	check := Check{Kind: "http", Target: "https://a.example/", Critical: true, IntervalMS: 60000, CheckDelta: c, Strip: Strip{From: 1, CellMS: 900000, States: "ufdx-", P95: []int32{-1}}}
 	withCells := c
@@ -210,9 +212,9 @@ func TestMessagesOnTheWire(t *testing.T) {
 		{Type: "snapshot", Epoch: "E", Seq: 1, Now: 2, Wall: &Wall{
 			Organisation: compliance.Name{KO: "가", EN: "A"}, Zone: "Asia/Seoul", Languages: []string{"ko"}, Version: "1", Demo: true, Monitor: health,
 			Sites:  []Site{{Name: compliance.Name{KO: "가", EN: "A"}, URL: "https://a.example/", Owner: "web", SiteDelta: s, Month: month, Checks: []Check{check}}},
-			Groups: []Group{group}, Events: []Event{event}, Plans: []Plan{plan}, Boards: []Board{board},
+			Groups: []Group{group}, Events: []Event{event}, Plans: []Plan{plan}, Boards: []Board{board}, Alerts: alerts,
 		}},
-		{Type: "delta", Seq: 2, Now: 3, Sites: []SiteDelta{s}, Checks: []CheckDelta{withCells}, Events: []Event{event}, Groups: &[]Group{group}, Months: []MonthDelta{{"alpha", month}}, Plans: &[]Plan{plan}, Boards: &[]Board{board}, Monitor: &health},
+		{Type: "delta", Seq: 2, Now: 3, Sites: []SiteDelta{s}, Checks: []CheckDelta{withCells}, Events: []Event{event}, Groups: &[]Group{group}, Months: []MonthDelta{{"alpha", month}}, Plans: &[]Plan{plan}, Boards: &[]Board{board}, Alerts: alerts, Monitor: &health},
 		{Type: "delta", Seq: 3, Now: 4, Groups: &[]Group{}},
 		{Type: "beat", Seq: 2, Now: 3, Monitor: &MonitorHealth{Started: 1}},
 	}

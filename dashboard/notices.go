@@ -50,7 +50,7 @@ func (s *Server) noticeReads() []route {
 		},
 		{
 			method: "GET", pattern: "/api/v1/statements", handler: http.HandlerFunc(s.listStatements), summary: "What people put on record, the latest first",
-			answer: []Statement{}, query: []parameter{site},
+			answer: []Statement{}, query: []parameter{scopeQuery},
 		},
 		{
 			method: "GET", pattern: "/api/v1/boards", handler: http.HandlerFunc(s.listBoards), summary: "Notice boards and whether they can be read",
@@ -130,8 +130,15 @@ func (s *Server) listClocks(w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) listStatements(w http.ResponseWriter, r *http.Request) {
 	out := []Statement{}
+	scopes := []string{}
 	for _, site := range s.chosen(r) {
-		for _, x := range s.cfg.Hub.cfg.Notices.Record(site.ID).Statements {
+		scopes = append(scopes, site.ID)
+	}
+	if want := r.URL.Query().Get("site"); want == "" || want == compliance.MonitorScope {
+		scopes = append(scopes, compliance.MonitorScope)
+	}
+	for _, scope := range scopes {
+		for _, x := range s.cfg.Hub.cfg.Notices.Record(scope).Statements {
 			out = append(out, wireStatement(x))
 		}
 	}

@@ -42,13 +42,20 @@ type Tokens interface {
 	Revoke(ctx context.Context, id string) error
 }
 
-// ServerConfig of a [Server]. All but Logger, Metrics, Probe and NotFound are required.
+// ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Silences, Alertmanager
+// and AnswerPage are required.
 type ServerConfig struct {
 	Hub      *Hub
 	Detail   Detail
 	NotFound error // what Detail's errors wrap when there is no such thing
 	Guard    Guard
 	Tokens   Tokens
+
+	AlertRecords AlertRecords
+	Silences     Silences     // nil: alerts go to an external Alertmanager only
+	Alertmanager Alertmanager // nil: none inside
+	AnswerPage   http.Handler // opened by signed links in messages; it guards itself, and sets its own headers
+
 	// Beat takes a heartbeat for a push check; false means that there is no such check.
 	Beat func(ctx context.Context, check string, ok bool, message string) (known bool, err error)
 	// State puts a person's statement on record and returns once it is durable. The error is a
@@ -82,6 +89,10 @@ func NewServer(c ServerConfig) *Server {
 		s.mux.Handle(pattern, h)
 	}
 	s.mux.Handle("GET /", app())
+	if c.AnswerPage != nil {
+		s.mux.Handle("GET "+answerPath, answerPage(c.AnswerPage))
+		s.mux.Handle("POST "+answerPath, answerPage(c.AnswerPage))
+	}
 	s.routes = http.NewCrossOriginProtection().Handler(s.mux)
 	return s
 }
@@ -231,18 +242,31 @@ func (s *Server) push(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// span reads ?from= and ?to= (RFC 3339 or milliseconds), by default the last 24 hours.
+// instant reads a time of a query (RFC 3339 or milliseconds); zero if it is not given.
+func instant(r *http.Request, name string) (at time.Time, err error) {
+	v := r.URL.Query().Get(name)
+	if v == "" {
+		return time.Time{}, nil
+	}
+	if ms, err := strconv.ParseInt(v, 10, 64); err == nil {
+		return time.UnixMilli(ms).UTC(), nil
+	}
+	if at, err = time.Parse(time.RFC3339, v); err != nil {
+		return at, errors.New(name + " is neither a time such as 2026-11-23T09:00:00Z nor milliseconds")
+	}
+	return at, nil
+}
+
+// span reads ?from= and ?to=, by default the last 24 hours.
 func span(r *http.Request, now time.Time) (from, to time.Time, err error) {
 	from, to = now.Add(-24*time.Hour), now
 	for name, at := range map[string]*time.Time{"from": &from, "to": &to} {
-		v := r.URL.Query().Get(name)
-		if v == "" {
-			continue
+		given, err := instant(r, name)
+		if err != nil {
+			return from, to, err
 		}
-		if ms, perr := strconv.ParseInt(v, 10, 64); perr == nil {
-			*at = time.UnixMilli(ms).UTC()
-		} else if *at, err = time.Parse(time.RFC3339, v); err != nil {
-			return from, to, errors.New(name + " is neither a time such as 2026-11-23T09:00:00Z nor milliseconds")
+		if !given.IsZero() {
+			*at = given
 		}
 	}
 	if !from.Before(to) {

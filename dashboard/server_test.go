@@ -33,6 +33,7 @@ type desk struct {
 	page     scanners.Page
 	stated   []compliance.Statement
 	stateErr error
+	*alarmRoom
 }
 
 func (d *desk) NoticePage(context.Context, string) (scanners.Page, error) { return d.page, d.detail }
@@ -41,9 +42,12 @@ func (d *desk) NoticePage(context.Context, string) (scanners.Page, error) { retu
 func (d *desk) State(_ context.Context, s compliance.Statement, outages []compliance.Outage) (compliance.Statement, error) {
 	s.At = time.Now().UTC()
 	s = s.Sealed()
-	err := d.stateErr
-	if err == nil {
+	about, err := d.Desk().Admit(s)
+	if !about {
 		err = d.Record(s.Site).Admit(s, outages)
+	}
+	if d.stateErr != nil {
+		err = d.stateErr
 	}
 	if err == nil {
 		d.stated = append(d.stated, s)
@@ -74,11 +78,11 @@ func (d *desk) Authenticate(_ context.Context, token string) (accounts.Actor, er
 // openDesk returns a server over a loaded wall, and what is behind it.
 func openDesk(t *testing.T) (*Server, *desk) {
 	t.Helper()
-	d := &desk{world: newWorld()}
+	d := &desk{world: newWorld(), alarmRoom: &alarmRoom{}}
 	h := d.hub()
 	h.load(t.Context())
 	return NewServer(ServerConfig{
-		Hub: h, Detail: d, NotFound: errNone, Guard: d, State: d.State,
+		Hub: h, Detail: d, NotFound: errNone, Guard: d, State: d.State, AlertRecords: d, Silences: d, Alertmanager: d, AnswerPage: d.answers(),
 		Beat: func(_ context.Context, check string, ok bool, message string) (bool, error) {
 			if check != "alpha/batch" {
 				return false, nil

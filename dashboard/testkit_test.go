@@ -23,12 +23,17 @@ type world struct {
 	records   map[string]compliance.Record
 	outages   []compliance.Outage // nil: one of alpha
 	err       error               // of every read of the history
+	floor     compliance.Desk     // the watch floor, with the alerts that stand
 	gate      chan struct{}       // Now waits for it to be closed; nil: it does not wait
 }
 
 func (w *world) Sites() []compliance.Site { w.mu.Lock(); defer w.mu.Unlock(); return w.sites }
 
 func (w *world) States() compliance.Snapshot { w.mu.Lock(); defer w.mu.Unlock(); return w.snap }
+
+func (w *world) Open() []compliance.Alert { w.mu.Lock(); defer w.mu.Unlock(); return w.floor.Open }
+
+func (w *world) Desk() compliance.Desk { w.mu.Lock(); defer w.mu.Unlock(); return w.floor }
 
 func (w *world) Health() MonitorHealth { w.mu.Lock(); defer w.mu.Unlock(); return w.health }
 
@@ -95,7 +100,7 @@ func newWorld() *world {
 }
 
 func (w *world) hub() *Hub {
-	return NewHub(HubConfig{Source: w, Notices: w, History: w, Head: Head{Organisation: compliance.Name{KO: "협회", EN: "Association"}, Languages: []string{"ko", "en"}}, Version: "1"})
+	return NewHub(HubConfig{Source: w, Notices: w, History: w, Alarms: w, Head: Head{Organisation: compliance.Name{KO: "협회", EN: "Association"}, Languages: []string{"ko", "en"}}, Version: "1"})
 }
 
 // live runs the hub in the bubble until the test ends and waits for its first wall.

@@ -25,6 +25,7 @@ type Message struct {
 	Months  []MonthDelta   `json:"months,omitempty"`  // of delta, when they were computed anew
 	Plans   *[]Plan        `json:"plans,omitempty"`   // of delta, when they or the boards changed
 	Boards  *[]Board       `json:"boards,omitempty"`  // of delta, with plans
+	Alerts  *AlertsNow     `json:"alerts,omitempty"`  // of delta, when they changed
 	Monitor *MonitorHealth `json:"monitor,omitempty"` // of delta and beat
 }
 
@@ -41,6 +42,7 @@ type Wall struct {
 	Events       []Event         `json:"events"` // the latest, oldest first
 	Plans        []Plan          `json:"plans"`  // maintenance from yesterday to two weeks ahead, and what awaits review
 	Boards       []Board         `json:"boards"` // notice boards that cannot be read
+	Alerts       *AlertsNow      `json:"alerts"` // how alerts and the watch floor stand
 }
 
 // MonitorHealth is how the monitor itself is doing.
@@ -169,7 +171,7 @@ type Group struct {
 // Event is something that happened.
 type Event struct {
 	Kind   compliance.EventKind `json:"kind"`
-	Site   string               `json:"site"`
+	Site   string               `json:"site"` // _monitor: of the monitor itself
 	Check  string               `json:"check,omitempty"`
 	At     int64                `json:"at"`
 	SeenAt int64                `json:"seen_at"`

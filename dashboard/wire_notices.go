@@ -180,12 +180,12 @@ type Reading struct {
 // Statement is what a person put on record: one of the things below its reason.
 type Statement struct {
 	ID   string `json:"id"`
-	Site string `json:"site"`
+	Site string `json:"site"` // _monitor: of the monitor itself
 	At   int64  `json:"at"`
 	By   string `json:"by"`   // the actor's id
 	Name string `json:"name"` // the actor's name
 	Why  string `json:"why"`
-	What string `json:"what"` // ruling, work, withdrawal, announcement, appeal, judgement
+	What string `json:"what"` // ruling, work, withdrawal, announcement, appeal, judgement, acknowledgement, silence, drill, taking, hand_over, cover
 
 	Ruling       *Ruling       `json:"ruling,omitempty"`
 	Work         *Work         `json:"work,omitempty"`
@@ -193,6 +193,13 @@ type Statement struct {
 	Announcement *Announcement `json:"announcement,omitempty"`
 	Appeal       *Appeal       `json:"appeal,omitempty"`
 	Judgement    *Judgement    `json:"judgement,omitempty"`
+
+	Acknowledgement *Acknowledgement `json:"acknowledgement,omitempty"`
+	Silence         *SilenceSaid     `json:"silence,omitempty"`
+	Drill           *Drill           `json:"drill,omitempty"`
+	Taking          *Taking          `json:"taking,omitempty"`
+	HandOver        *HandOver        `json:"hand_over,omitempty"`
+	Cover           *Cover           `json:"cover,omitempty"`
 }
 
 // Ruling is a person's word on one revision of a notice.
