@@ -1,6 +1,8 @@
 package compliance
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -217,7 +219,8 @@ func (a Alert) Key() string {
 // named gives the alert its id: the same occurrence has the same one however often it is
 // derived.
 func (a Alert) named() Alert {
-	a.ID = fmt.Sprintf("%s@%s", a.Key(), a.Start.UTC().Format("20060102T150405.000Z"))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s|%s|%d", a.Key(), a.Subject, a.Start.UnixMilli()))
+	a.ID = string(a.Rule) + "-" + hex.EncodeToString(h[:6])
 	return a
 }
 

@@ -23,12 +23,13 @@ func (p AlertPolicy) Step(open, want []Alert, now time.Time) (standing, changed 
 	}
 	for _, o := range open {
 		w, holds := wanted[o.Key()]
+		terms := p.terms(o.Rule)
 		if holds && !w.continues(o) {
-			holds = false // another occurrence of the same kind
+			holds, terms.Keep = false, 0 // another occurrence takes its place
 		} else {
 			delete(wanted, o.Key())
 		}
-		next := o.follow(w, holds, p.terms(o.Rule), now)
+		next := o.follow(w, holds, terms, now)
 		if !reflect.DeepEqual(next, o) {
 			changed = append(changed, next)
 		}

@@ -56,6 +56,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		}
 	}
 	out.Plan.Zone, out.Plan.Promises, out.Plan.HolidaysEnd = l.Zone, l.File.Promises.Terms(), l.calendar.Ends().AddDays(1).Start(l.Zone)
+	out.Plan.Alerting, out.Plan.Roster, out.Plan.OnCall = l.File.Alerting.AlertPolicy(), b.roster(), b.onCall()
 	for i, c := range l.File.Uplink.Canaries {
 		p, err := b.canary(c)
 		if err != nil {

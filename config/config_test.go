@@ -12,7 +12,7 @@ import (
 	"github.com/charterwatch/charterwatch/probes"
 )
 
-const good = `
+const good = `alerting: {alertmanager: {external: ["http://127.0.0.1:9093"]}}
 organisation: {name: {ko: 데모협회, en: Demo}}
 uplink: {canaries: [tcp://127.0.0.1:9]}
 sites:

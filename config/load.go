@@ -201,6 +201,7 @@ func (l *Loaded) validate(now time.Time) {
 	l.promises()
 	l.policies()
 	l.sites()
+	l.alerting()
 	l.rest()
 	l.modules()
 }

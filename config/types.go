@@ -9,6 +9,9 @@ type File struct {
 	Policies     map[string]Policy `yaml:"policies" doc:"When failing looks become an outage, by name. The policy named default applies where a site names none."`
 	Sites        []Site            `yaml:"sites" doc:"What is watched." required:"true"`
 	Promises     Promises          `yaml:"promises" doc:"What the charter's words leave open. Nothing needs to be given."`
+	Alerting     Alerting          `yaml:"alerting" doc:"Who is told, of what and when."`
+	OnCall       OnCall            `yaml:"on_call" doc:"Who is called, in turns, and who comes next when nobody answers."`
+	WatchFloor   WatchFloor        `yaml:"watch_floor" doc:"The shifts of those who keep watch."`
 	Store        Store             `yaml:"store" doc:"Where observations are kept."`
 	Retention    Retention         `yaml:"retention" doc:"How long they are kept."`
 	Web          Web               `yaml:"web" doc:"The dashboard, the API and the metrics."`

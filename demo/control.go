@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,14 @@ func (e *Estate) controlHandler() http.Handler {
 		}
 		e.controlPage(w, templates, "post")
 	})
+	mux.HandleFunc("GET /inbox", func(w http.ResponseWriter, _ *http.Request) {
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		e.controlPage(w, templates, "inbox")
+	})
+	e.inboxRoutes(mux)
 	mux.HandleFunc("GET /sites", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, e.Sites()) })
 	mux.HandleFunc("GET /ca.pem", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/x-pem-file")
@@ -179,12 +188,17 @@ func (e *Estate) controlPage(w http.ResponseWriter, t *template.Template, name s
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	if name == "control" {
+	switch name {
+	case "control":
 		h.Set("Refresh", "10")
+	case "inbox":
+		h.Set("Refresh", "3")
 	}
+	received := e.Messages()
+	slices.Reverse(received)
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
 	t.ExecuteTemplate(w, name, map[string]any{ // fails only if the client has gone: a test renders it
 		"KO": NameKO, "EN": NameEN, "Sites": e.Sites(), "Modes": Modes(), "Samples": Samples(), "Telling": e.Telling(),
-		"DNS": e.DNSAddr(), "SMTP": e.SMTPAddr(),
+		"DNS": e.DNSAddr(), "SMTP": e.SMTPAddr(), "Messages": received,
 	})
 }

@@ -53,6 +53,7 @@ type Estate struct {
 	smtp     service
 	dnsTCP   service
 	dnsUDP   datagrams
+	inbox    inbox
 	wake     chan struct{} // a fault with an end has come
 	telling  atomic.Bool
 	running  atomic.Bool
@@ -168,7 +169,7 @@ func (e *Estate) furnish() error {
 	if err != nil {
 		return err
 	}
-	e.smtp.talk, e.dnsTCP.talk, e.dnsUDP.zone = mail{post.good}.talk, z.talk, z
+	e.smtp.talk, e.dnsTCP.talk, e.dnsUDP.zone = mailServer{leaf: post.good, take: e.takeMail}.talk, z.talk, z
 	return nil
 }
 

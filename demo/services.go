@@ -6,8 +6,10 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"net/textproto"
 	"strings"
 	"sync"
 	"time"
@@ -72,11 +74,20 @@ func (s service) Run(context.Context) error {
 	}
 }
 
-// mail speaks as much SMTP (RFC 5321) as a probe wants: banner, EHLO, STARTTLS (RFC 3207), NOOP, RSET,
-// QUIT. It takes no mail.
-type mail struct{ leaf *tls.Certificate }
+// mailServer speaks as much SMTP (RFC 5321) as a probe and a sender want: banner, EHLO, STARTTLS
+// (RFC 3207), MAIL, RCPT, DATA, NOOP, RSET, QUIT. It delivers to the demo's inbox and nowhere else.
+type mailServer struct {
+	leaf *tls.Certificate
+	take func(to []string, raw []byte) error
+}
 
-func (m mail) talk(c net.Conn) {
+// letter is the mail that is being handed over.
+type letter struct {
+	from bool
+	to   []string
+}
+
+func (m mailServer) talk(c net.Conn) {
 	secure := false
 	in := bufio.NewReaderSize(c, 1024)
 	say := func(format string, a ...any) bool {
@@ -84,20 +95,23 @@ func (m mail) talk(c net.Conn) {
 		_, err := fmt.Fprintf(c, format+"\r\n", a...)
 		return err == nil
 	}
+	var l letter
 	ok := say("220 mail.demo ESMTP")
 	for ok {
 		line, err := in.ReadSlice('\n')
 		if err != nil {
 			return // gone, or a line longer than any command
 		}
-		verb, _, _ := strings.Cut(strings.ToUpper(strings.TrimSpace(string(line))), " ")
-		switch {
+		verb, rest, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
+		switch verb = strings.ToUpper(verb); {
 		case verb == "EHLO" && !secure:
-			ok = say("250-mail.demo\r\n250-STARTTLS\r\n250 SIZE 0")
+			ok = say("250-mail.demo\r\n250-STARTTLS\r\n250 SIZE %d", maxMessage)
 		case verb == "EHLO" || verb == "HELO":
 			ok = say("250 mail.demo")
-		case verb == "NOOP" || verb == "RSET":
+		case verb == "NOOP":
 			ok = say("250 OK")
+		case verb == "RSET":
+			l, ok = letter{}, say("250 OK")
 		case verb == "STARTTLS" && !secure:
 			if !say("220 Ready to start TLS") {
 				return
@@ -107,14 +121,51 @@ func (m mail) talk(c net.Conn) {
 				return
 			}
 			// What was sent in the clear behind STARTTLS is dropped, not read as if it had been encrypted.
-			c, secure, in = t, true, bufio.NewReaderSize(t, 1024)
+			c, secure, in, l = t, true, bufio.NewReaderSize(t, 1024), letter{}
 		case verb == "QUIT":
 			say("221 mail.demo closing")
 			return
-		case verb == "MAIL" || verb == "RCPT" || verb == "DATA":
-			ok = say("550 this server takes no mail")
+		case verb == "MAIL" || verb == "RCPT":
+			ok = say("%s", l.envelope(verb, rest))
+		case verb == "DATA" && len(l.to) == 0:
+			ok = say("503 RCPT first")
+		case verb == "DATA":
+			ok = say("354 go on") && say("%s", m.receive(c, in, l.to))
+			l = letter{}
 		default:
 			ok = say("502 command not implemented")
 		}
 	}
+}
+
+// envelope takes MAIL FROM:<...> and RCPT TO:<...>, and answers.
+func (l *letter) envelope(verb, rest string) string {
+	address, _, _ := strings.Cut(rest, ">")
+	_, address, found := strings.Cut(address, "<")
+	switch {
+	case !found || len(l.to) >= 20:
+		return "501 an address in angle brackets, and no more than 20"
+	case verb == "MAIL":
+		*l = letter{from: true}
+	case !l.from:
+		return "503 MAIL first"
+	default:
+		l.to = append(l.to, address)
+	}
+	return "250 OK"
+}
+
+// receive reads a mail up to the line with a dot alone, and answers.
+func (m mailServer) receive(c net.Conn, in *bufio.Reader, to []string) string {
+	c.SetDeadline(time.Now().Add(talkTimeout))
+	raw, err := io.ReadAll(io.LimitReader(textproto.NewReader(in).DotReader(), maxMessage+1))
+	switch {
+	case err != nil:
+		return "451 the mail did not arrive whole"
+	case len(raw) > maxMessage:
+		return "552 the mail is too large"
+	case m.take(to, raw) != nil:
+		return "554 the mail cannot be read"
+	}
+	return "250 delivered"
 }

@@ -74,8 +74,8 @@ func TestSMTPStartTLS(t *testing.T) {
 	if ok, _ := c.Extension("STARTTLS"); ok {
 		t.Error("STARTTLS offered inside TLS")
 	}
-	if err := c.Mail("a@demo.association"); err == nil {
-		t.Error("mail was taken")
+	if err := c.Rcpt("a@demo.association"); err == nil {
+		t.Error("a recipient before a sender was taken")
 	}
 	if err := c.Quit(); err != nil {
 		t.Error(err)

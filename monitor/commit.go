@@ -90,7 +90,7 @@ type committer struct {
 
 	pending   []record // taken off the queue, not yet durable; Run's own
 	failing   time.Time
-	announced map[string]bool // outages published uncommitted
+	announced map[string]bool // outages and alerts published uncommitted
 }
 
 // submit queues a record. It never blocks: when the queue is full the observation is
@@ -297,14 +297,15 @@ func (c *committer) trouble(err error) {
 				told.Outages = append(told.Outages, o)
 			}
 		}
-		if len(told.Outages) == 0 {
-			continue
-		}
 		for _, a := range change.Alerts {
-			if a.Rule == compliance.AlertSiteDown && a.Open() {
-				a.Uncommitted = true
+			pressing := a.Rule == compliance.AlertSiteDown || a.Rule == compliance.AlertStoreTrouble
+			if a.Open() && pressing && !c.announced[a.ID] {
+				c.announced[a.ID], a.Uncommitted = true, true
 				told.Alerts = append(told.Alerts, a)
 			}
+		}
+		if len(told.Outages)+len(told.Alerts) == 0 {
+			continue
 		}
 		for _, s := range c.sinks {
 			s.Publish(told)

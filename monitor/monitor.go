@@ -238,7 +238,7 @@ func (e *Engine) idle(ctx context.Context) {
 	settle, touch := time.NewTicker(settleEvery), time.NewTicker(touchEvery)
 	defer settle.Stop()
 	defer touch.Stop()
-	for {
+	for round := 0; ; {
 		select {
 		case <-settle.C:
 			if step := e.clock.Settle(time.Now()); step != 0 {
@@ -252,9 +252,10 @@ func (e *Engine) idle(ctx context.Context) {
 				e.committer.submit(record{clock: site})
 			}
 			e.committer.notice(e.facts())
-			for _, scope := range e.committer.alarming(e.clock.Now()) {
+			for _, scope := range e.committer.alarming(e.clock.Now(), round) {
 				e.committer.submit(record{alarm: scope})
 			}
+			round++
 			if !e.uplink.DownSince().IsZero() {
 				e.uplink.Reachable(ctx) // so that its return is noticed without a failing look
 			}

@@ -23,6 +23,9 @@ type memory struct {
 	gaps    []compliance.Gap
 	outages map[string]compliance.Outage
 	events  []compliance.Event
+	alerts  []compliance.Alert // all versions
+	said    []compliance.Statement
+	with    map[string][]compliance.AlertRule // by outage: rules of the alerts committed with its first version
 	fail    error
 	refuse  func(compliance.Change) error
 }
@@ -30,7 +33,7 @@ type memory struct {
 func newMemory() *memory {
 	return &memory{
 		snap:    compliance.Snapshot{Checks: map[string]compliance.CheckState{}, Sites: map[string]compliance.SiteState{}},
-		results: map[[2]string]map[int64]probes.Result{}, outages: map[string]compliance.Outage{},
+		results: map[[2]string]map[int64]probes.Result{}, outages: map[string]compliance.Outage{}, with: map[string][]compliance.AlertRule{},
 	}
 }
 
@@ -43,6 +46,10 @@ func (m *memory) Load(context.Context) (compliance.Snapshot, error) {
 	}
 	for k, v := range m.snap.Sites {
 		snap.Sites[k] = v
+	}
+	snap.Alerts, snap.Statements = m.standing(), map[string][]compliance.Statement{}
+	for _, s := range m.said {
+		snap.Statements[s.Site] = append(snap.Statements[s.Site], s)
 	}
 	return snap, nil
 }
@@ -72,8 +79,14 @@ func (m *memory) Commit(_ context.Context, changes []compliance.Change) ([]compl
 		}
 		m.gaps = append(m.gaps, c.Gaps...)
 		for _, o := range c.Outages {
+			if _, known := m.outages[o.ID]; !known {
+				for _, a := range c.Alerts {
+					m.with[o.ID] = append(m.with[o.ID], a.Rule)
+				}
+			}
 			m.outages[o.ID] = o
 		}
+		m.alerts, m.said = append(m.alerts, c.Alerts...), append(m.said, c.Statements...)
 		for _, s := range c.Checks {
 			m.snap.Checks[s.Check] = s
 		}

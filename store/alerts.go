@@ -15,7 +15,7 @@ import (
 // queryLimit is how many alerts or receipts a query returns that sets no limit.
 const queryLimit = 1000
 
-// alert records a version of an alert. A version that is settled stays so.
+// alert records a version of an alert. One that stands again is owed again.
 func (a *applier) alert(x compliance.Alert) error {
 	if x.ID == "" || x.Rule == "" || x.Start.IsZero() {
 		return refuse("an alert needs an id, a rule and a start")
@@ -30,7 +30,8 @@ func (a *applier) alert(x compliance.Alert) error {
 		end = x.End.UnixMilli()
 	}
 	_, err = a.tx.ExecContext(a.ctx, `INSERT INTO alerts (id, scope, start_ms, end_ms, settled_ms, body) VALUES (?, ?, ?, ?, 0, ?)
-		ON CONFLICT (id) DO UPDATE SET end_ms = excluded.end_ms, body = excluded.body`, x.ID, x.Scope(), x.Start.UnixMilli(), end, string(b))
+		ON CONFLICT (id) DO UPDATE SET end_ms = excluded.end_ms, body = excluded.body,
+		settled_ms = CASE WHEN excluded.end_ms = ? THEN 0 ELSE alerts.settled_ms END`, x.ID, x.Scope(), x.Start.UnixMilli(), end, string(b), int64(openEnd))
 	return err
 }
 

@@ -22,3 +22,14 @@ func open(t testing.TB, dir string, now func() time.Time) *store.DB {
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(t *testing.T, place string, now func() time.Time) storetest.Store { return open(t, place, now) })
 }
+
+func TestDiskFreeIsAShare(t *testing.T) {
+	db, err := store.Open(t.Context(), store.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if free := db.DiskFree(); free < 0 || free > 100 {
+		t.Errorf("%d %%", free)
+	}
+}

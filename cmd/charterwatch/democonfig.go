@@ -28,12 +28,28 @@ policies:
 promises:
   recovery_announcement: {after: 20s, within: 40s}
 
-web: {listen: %q}
+# Mail, SMS and webhooks go to %s, where you can read them.
+alerting:
+  alertmanager: {embedded: alertmanager.yml}
+  heartbeat: %s/heartbeat
+  quiet_hours: [{from: "22:00", to: "07:00"}]
+on_call:
+  people:
+    - {id: first, name: {ko: 당직자 1, en: Engineer 1}, receivers: [first-sms, first-mail]}
+    - {id: second, name: {ko: 당직자 2, en: Engineer 2}, receivers: [second-mail], language: en}
+  schedules:
+    - {id: primary, name: {ko: 1차 당직, en: Primary}, people: [first, second], from: 2026-01-05, days: 7}
+  escalations:
+    - {receiver: on-call, steps: [{schedules: primary}, {after: 2m, people: [first, second]}]}
+watch_floor:
+  shifts: [{name: day, from: "09:00"}, {name: night, from: "21:00"}]
+
+web: {listen: %q, external_url: "http://%s"}
 store: {sqlite: store}
 uplink: {canaries: [%q]}
 %s
 sites:
-`, demo.NameKO, demo.NameEN, listen, "dns://"+e.DNSAddr(), browser())
+`, demo.NameKO, demo.NameEN, e.InboxURL(), e.InboxURL(), listen, listen, "dns://"+e.DNSAddr(), browser())
 	for _, s := range e.Sites() {
 		fmt.Fprintf(&b, `  - id: %s
     name: {ko: %q, en: %q}
@@ -102,4 +118,37 @@ func extraChecks(e *demo.Estate, s demo.Site) string {
 	default:
 		return ""
 	}
+}
+
+// demoAlertmanager is who is told in the demo: an Alertmanager's own file, unchanged.
+func demoAlertmanager(e *demo.Estate) []byte {
+	return fmt.Appendf(nil, `# Who is told in "charterwatch demo": made anew at each start.
+global:
+  smtp_smarthost: %q
+  smtp_from: charterwatch@demo.association
+  smtp_require_tls: false
+route:
+  receiver: staff
+  group_by: [alertname, severity]
+  group_wait: 2s
+  group_interval: 15s
+  repeat_interval: 4h
+  routes:
+    - {receiver: dead-man, matchers: [alertname = Watchdog], group_wait: 0s, group_interval: 1m, repeat_interval: 1m}
+    - {receiver: on-call, matchers: [severity = critical]}
+receivers:
+  - name: staff
+    email_configs: [{to: staff@demo.association, send_resolved: true}]
+  - name: on-call # served by the escalation of the same name
+  - name: first-sms
+    webhook_configs:
+      - url: %[2]s/sms
+        payload: {to: first, text: '{{ template "charterwatch.sms" . }}'}
+  - name: first-mail
+    email_configs: [{to: first@demo.association, send_resolved: true}]
+  - name: second-mail
+    email_configs: [{to: second@demo.association, send_resolved: true}]
+  - name: dead-man
+    webhook_configs: [{url: %[2]s/webhook/dead-man, send_resolved: false}]
+`, e.SMTPAddr(), e.InboxURL())
 }

@@ -71,7 +71,8 @@ func demonstrate(ctx context.Context, args []string, t *terminal) error {
 		return err
 	}
 	path := filepath.Join(*dir, "charterwatch.yaml")
-	if err := os.WriteFile(path, demoConfig(estate, *listen), 0o600); err != nil {
+	err = errors.Join(os.WriteFile(filepath.Join(*dir, "alertmanager.yml"), demoAlertmanager(estate), 0o600), os.WriteFile(path, demoConfig(estate, *listen), 0o600))
+	if err != nil {
 		return errors.Join(messages.New("cli.demo.config_failed", "err", err), estate.Close())
 	}
 	a := &app{path: path, log: log, demo: true}
@@ -81,6 +82,7 @@ func demonstrate(ctx context.Context, args []string, t *terminal) error {
 	g.Go(func() error { return a.serve(ctx, t) })
 	var start table
 	start.row(t.text("cli.demo.break"), estate.ControlURL())
+	start.row(t.text("cli.demo.inbox"), estate.InboxURL())
 	start.row(t.text("cli.demo.configuration"), path)
 	start.print(t.out)
 	return g.Wait()

@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +19,7 @@ import (
 // constructors are the functions that take a text's key, by folder and name, and what
 // their keys begin with. Names and values of its placeholders follow the key.
 var constructors = map[string]string{
+	"alerts messages.New":           "",
 	"cmd/charterwatch messages.New": "", "cmd/charterwatch t.text": "", "cmd/charterwatch t.line": "",
 	"config messages.New": "", "internal/messages New": "", "probes refuse": "refused.",
 	"compliance/calendar refuse": "refused.", "scanners/notices f.refuse": "refused.",
@@ -27,7 +29,8 @@ var constructors = map[string]string{
 var keyAt = map[string]int{"scanners/notices f.refuse": 1}
 
 // closed sets have tests of their own, where the set is known; see messages.Named.
-var closedSets = []string{"reason", "outcome", "doc", "refused", "statement.refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem"}
+var closedSets = []string{"reason", "outcome", "doc", "refused", "statement.refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem",
+	"alert_title", "alert_summary", "alert_means", "alert_first", "alert_severity", "alert_limit", "promise", "cause"}
 
 var hole = regexp.MustCompile(`\{(\w+)\}`)
 
@@ -83,6 +86,38 @@ func wordsUsed(t *testing.T) map[string][]string {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for key, names := range wordsInTemplates(t) {
+		used[key] = names
+	}
+	return used
+}
+
+var said = regexp.MustCompile(`say "([\w.]+)"((?: "\w+" [.$][\w.]*)*)`)
+
+// wordsInTemplates is every use of a text in the templates of messages.
+func wordsInTemplates(t *testing.T) map[string][]string {
+	files, err := filepath.Glob(filepath.Join("..", "..", "alerts", "templates", "*.tmpl"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no templates found: %v", err)
+	}
+	used := map[string][]string{}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range said.FindAllStringSubmatch(string(b), -1) {
+			var names []string
+			for _, n := range regexp.MustCompile(`"(\w+)"`).FindAllStringSubmatch(m[2], -1) {
+				names = append(names, n[1])
+			}
+			slices.Sort(names)
+			used[m[1]] = names
+		}
+		if calls := strings.Count(string(b), "say "); calls != len(said.FindAllString(string(b), -1)) {
+			t.Errorf("%s: a text's key is not a literal, or its arguments are not names and fields in turn", f)
+		}
 	}
 	return used
 }
@@ -141,7 +176,7 @@ func TestEveryWordIsThereAndIsUsed(t *testing.T) {
 	}
 	for _, key := range c.Keys("en") {
 		area, _, _ := strings.Cut(key, ".")
-		if !slices.Contains([]string{"cli", "config", "refused", "error"}, area) {
+		if !slices.Contains([]string{"cli", "config", "refused", "error", "alert_line", "alert_mail", "alert_sms", "answer"}, area) {
 			continue // the wall's words are used by the web app, the others by closed sets
 		}
 		if _, ok := used[strings.TrimSuffix(key, ".try")]; !ok {

@@ -5,10 +5,11 @@
 // named by their stable names: status.down, reason.timeout, event.blip, cause.dns,
 // verdict.kept. There is a pair of files for each area:
 //
-//	ko.json         what the wall, alerts and reports say. The web app is built with these
+//	ko.json         what the wall and reports say. The web app is built with these
 //	                files, so that all say the same words: nothing else belongs there.
 //	cli.ko.json     what the command line says
 //	config.ko.json  what is wrong with a configuration file
+//	alerts.ko.json  what messages about alerts say, and the page that answers them
 //
 // Code does not say words: it makes a [Message], a key with what fills its placeholders,
 // and whoever knows the reader's language says it there:
@@ -38,7 +39,7 @@ import (
 var files embed.FS
 
 // areas are the prefixes of the catalogues' file names.
-func areas() []string { return []string{"", "cli.", "config."} }
+func areas() []string { return []string{"", "alerts.", "cli.", "config."} }
 
 // Catalogue holds the texts of all languages. It does not change after Load and may be
 // used concurrently.

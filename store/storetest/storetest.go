@@ -36,6 +36,11 @@ type Store interface {
 	Capture(ctx context.Context, outageID string) (compliance.OutageCapture, error)
 	NoticePage(ctx context.Context, digest string) (scanners.Page, error)
 	Percentiles(ctx context.Context, check string, from, to time.Time) (compliance.Percentiles, error)
+	Owed(ctx context.Context) ([]compliance.Alert, error)
+	Settle(ctx context.Context, ids []string, at time.Time) error
+	Alerts(ctx context.Context, q compliance.AlertQuery) ([]compliance.Alert, error)
+	Record(ctx context.Context, receipts []compliance.Receipt) error
+	Receipts(ctx context.Context, q compliance.ReceiptQuery) ([]compliance.Receipt, error)
 	SaveBeat(ctx context.Context, check string, at time.Time, ok bool, msg string) error
 	Beats(ctx context.Context) (map[string]compliance.Beat, error)
 	Check(ctx context.Context) (store.Report, error)
@@ -80,6 +85,11 @@ func Run(t *testing.T, open Opener) {
 		{"RecordOfAPeriod", testRecord},
 		{"NoticesAreRetained", testNoticesExpire},
 		{"NoticePages", testPages},
+		{"AlertsAreOwed", testAlerts},
+		{"AlertQueries", testAlertQueries},
+		{"AlertWithItsCause", testAlertWithItsCause},
+		{"Receipts", testReceipts},
+		{"AlertsExpire", testAlertsExpire},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := &world{t: t, ctx: t.Context(), open: open, place: t.TempDir(), rnd: rand.New(rand.NewPCG(1, 2)), now: start}
