@@ -88,7 +88,7 @@ func TestAnnotations(t *testing.T) {
 	for key, want := range map[string]string{
 		"summary": "홈페이지 중단 · 연결 거부됨", "summary_en": "Homepage is down · Connection refused", "clock": "복구 기한 2026-11-26 17:51 (KST)", "limit": "2026-11-26T08:51:00Z",
 		"owner": "정보시스템부", "runbook": "https://wiki.example.or.kr/site-down", "id": a.ID,
-		"dashboard": "https://watch.example.or.kr/#/alerts/SiteDown%7Chomepage%7C%7Ccritical@20261124T085100.000Z",
+		"dashboard": "https://watch.example.or.kr/#/alerts/" + a.ID,
 	} {
 		if got[key] != want {
 			t.Errorf("%s: %q, want %q", key, got[key], want)

@@ -149,21 +149,21 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 }
 
 func TestAllOfALetterCanBeAnsweredAtOnce(t *testing.T) {
-	var ten []compliance.Alert
-	for i := range 10 {
-		ten = append(ten, Sample(compliance.AlertSiteDown, compliance.Site{ID: fmt.Sprint("site-", i)}, evening()))
+	var many []compliance.Alert
+	for i := range 21 {
+		many = append(many, Sample(compliance.AlertSiteDown, compliance.Site{ID: fmt.Sprint("site-", i)}, evening()))
 	}
-	acked := slices.Clone(ten[:3])
+	acked := slices.Clone(many[:3])
 	acked[2].Acked = &compliance.Acked{At: evening()}
 	for name, c := range map[string]struct {
 		all    []compliance.Alert
 		named  int
 		labels map[string]string
 	}{
-		"one":                  {ten[:1], 0, nil},
-		"few":                  {ten[:3], 3, nil},
+		"one":                  {many[:1], 0, nil},
+		"few":                  {many[:3], 3, nil},
 		"one answered already": {acked, 2, nil},
-		"many":                 {ten, 0, map[string]string{"alertname": "SiteDown", "severity": "critical", "clause": "availability"}},
+		"many":                 {many, 0, map[string]string{"alertname": "SiteDown", "severity": "critical", "clause": "availability"}},
 	} {
 		con := content()
 		con.Person = "kim"
