@@ -289,7 +289,7 @@ func b2i(b bool) int {
 
 // named is how many alerts a link names one by one. A longer address would not survive all
 // mail programs.
-const namedInLink = 8
+const namedInLink = 20
 
 // ackAll is the address at which all of several alerts can be acknowledged at once.
 func (w wording) ackAll(firing []block) string {
