@@ -249,3 +249,30 @@ func asJSON(t *testing.T, v any) string {
 	}
 	return string(b)
 }
+
+// The manual's table is the rules as they are.
+func TestTheManualListsEveryRule(t *testing.T) {
+	b, err := os.ReadFile("../docs/alerting.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string][]string{}
+	for l := range strings.Lines(string(b)) {
+		if cells := strings.Split(strings.TrimSpace(l), "|"); len(cells) == 6 && strings.Contains(cells[1], "`") {
+			for i := range cells {
+				cells[i] = strings.Trim(cells[i], " `")
+			}
+			rows[cells[1]] = cells[2:5]
+		}
+	}
+	for _, rule := range compliance.AlertRules() {
+		row := rows[string(rule)]
+		if severity := Sample(rule, homepage(), evening()).Severity; row == nil || !strings.HasPrefix(row[0], string(severity)) || row[2] != string(rule.Clause()) {
+			t.Errorf("%s (%s, %s) is %q in the manual", rule, severity, rule.Clause(), row)
+		}
+		delete(rows, string(rule))
+	}
+	if len(rows) > 0 {
+		t.Errorf("the manual lists what is no rule: %v", rows)
+	}
+}
