@@ -52,13 +52,13 @@ func (s *Server) alertReads() []route {
 			}, spanQuery...),
 		},
 		{
-			method: "GET", pattern: "/api/v1/alerts/{id...}", handler: http.HandlerFunc(s.oneAlert), summary: "An alert, who was told of it, and what people said of it",
-			answer: AlertDetail{}, errors: []int{http.StatusNotFound}, more: "The id of an alert holds a | and may hold a slash: send them as %7C and %2F.",
+			method: "GET", pattern: "/api/v1/alerts/{id}", handler: http.HandlerFunc(s.oneAlert), summary: "An alert, who was told of it, and what people said of it",
+			answer: AlertDetail{}, errors: []int{http.StatusNotFound},
 		},
 		{
 			method: "GET", pattern: "/api/v1/receipts", handler: http.HandlerFunc(s.listReceipts), summary: "Notifications: who was told of what, when and by which channel; the latest first",
 			answer: []Receipt{}, errors: []int{http.StatusBadRequest},
-			query: append([]parameter{{"alert", "Only of this alert, whenever they were sent.", "SiteDown|homepage||critical@20261124T060000.000Z"}, {"limit", "At most so many, up to 1000.", "100"}}, spanQuery...),
+			query: append([]parameter{{"alert", "Only of this alert, whenever they were sent.", "SiteDown-b327d7dd0def"}, {"limit", "At most so many, up to 1000.", "100"}}, spanQuery...),
 		},
 	}
 }

@@ -43,6 +43,14 @@ func TestClosedSetsHaveWords(t *testing.T) {
 	for _, g := range compliance.AppealGrounds() {
 		add("ground", string(g))
 	}
+	for _, r := range compliance.AlertRules() {
+		for _, prefix := range []string{"alert_title", "alert_means", "alert_first"} {
+			add(prefix, string(r))
+		}
+	}
+	for _, s := range compliance.Severities() {
+		add("alert_severity", string(s))
+	}
 	for _, p := range notice.Problems() {
 		add("problem", string(p))
 	}
@@ -56,22 +64,27 @@ func TestClosedSetsHaveWords(t *testing.T) {
 		t.Errorf("there is a part after %s: add it to this test", top)
 	}
 	sets := map[string][]string{
-		"clause": {string(compliance.ClauseMaintenance), string(compliance.ClauseAnnouncement), string(compliance.ClauseRestoration)},
-		"clock":  {string(compliance.ClockPosting), string(compliance.ClockAnnouncement), string(compliance.ClockRestoration), string(compliance.ClockWindow)},
+		"clause": {
+			string(compliance.ClauseMaintenance), string(compliance.ClauseAnnouncement), string(compliance.ClauseRestoration),
+			string(compliance.ClauseAvailability), string(compliance.ClauseWatch),
+		},
+		"clock": {string(compliance.ClockPosting), string(compliance.ClockAnnouncement), string(compliance.ClockRestoration), string(compliance.ClockWindow)},
 		"board": {
 			string(scanners.BoardOK), string(scanners.BoardUnreachable), string(scanners.BoardRefused), string(scanners.BoardErrorPage), string(scanners.BoardLayout),
 			string(scanners.BoardMalformed), string(scanners.BoardTooLarge), string(scanners.BoardEndless), string(scanners.BoardForeign),
 			string(scanners.BoardUplinkDown), string(scanners.BoardInternal),
 		},
-		"planstate":  {string(notice.Planned), string(notice.Rescheduled), string(notice.Extended), string(notice.Cancelled), string(notice.Completed)},
-		"plantype":   {string(notice.Regular), string(notice.Emergency), "untyped"},
-		"noticekind": {string(notice.Maintenance), string(notice.Outage), string(notice.Recovery), string(notice.Other)},
-		"ruled":      {string(compliance.RuledRight), string(compliance.RuledCorrect), string(compliance.RuledOut)},
-		"said":       {"ruling", "work", "withdrawal", "announcement", "appeal", "judgement"},
-		"differ":     {notice.DifferMissing, notice.DifferExtra, notice.DifferStart, notice.DifferEnd, notice.DifferKind},
+		"planstate":       {string(notice.Planned), string(notice.Rescheduled), string(notice.Extended), string(notice.Cancelled), string(notice.Completed)},
+		"plantype":        {string(notice.Regular), string(notice.Emergency), "untyped"},
+		"noticekind":      {string(notice.Maintenance), string(notice.Outage), string(notice.Recovery), string(notice.Other)},
+		"ruled":           {string(compliance.RuledRight), string(compliance.RuledCorrect), string(compliance.RuledOut)},
+		"said":            {"ruling", "work", "withdrawal", "announcement", "appeal", "judgement", "acknowledgement", "silence", "drill", "taking", "hand_over", "cover"},
+		"receipts.status": {string(compliance.Delivered), string(compliance.Failing), string(compliance.Failed)},
+		"differ":          {notice.DifferMissing, notice.DifferExtra, notice.DifferStart, notice.DifferEnd, notice.DifferKind},
 		"why": {
 			"in_time", "late", "straddles", "review", "not_posted_yet", "not_posted", "unannounced", "unannounced_untyped",
 			"not_announced_yet", "not_announced", "not_restored_yet", "too_long",
+			"not_taken_yet", "not_taken", "taken_late", "not_handed_over_yet", "not_handed_over", "handed_over_late", "taken_and_handed_over",
 		},
 	}
 	for prefix, names := range sets {

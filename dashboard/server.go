@@ -93,7 +93,7 @@ func NewServer(c ServerConfig) *Server {
 		s.mux.Handle("GET "+answerPath, answerPage(c.AnswerPage))
 		s.mux.Handle("POST "+answerPath, answerPage(c.AnswerPage))
 	}
-	s.routes = http.NewCrossOriginProtection().Handler(s.mux)
+	s.routes = ownPages(s.mux)
 	return s
 }
 

@@ -12,9 +12,13 @@ import (
 
 // The web app's mirror of the wire names the same fields, no more and no fewer.
 func TestWebAppKnowsEveryField(t *testing.T) {
-	b, err := os.ReadFile("web/src/wire.ts")
-	if err != nil {
-		t.Fatal(err)
+	var b []byte
+	for _, file := range []string{"web/src/wire.ts", "web/src/wire_alerts.ts"} {
+		part, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b = append(b, part...)
 	}
 	for _, tc := range []struct {
 		name string // in wire.ts
@@ -60,6 +64,35 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"LintDifference", dashboard.LintDifference{}},
 		{"Suggested", dashboard.Suggested{}},
 		{"Draft", dashboard.Draft{}},
+		{"AlertsNow", dashboard.AlertsNow{}},
+		{"ShiftNow", dashboard.ShiftNow{}},
+		{"Alert", dashboard.Alert{}},
+		{"Answered", dashboard.Answered{}},
+		{"Told", dashboard.Told{}},
+		{"AlertDetail", dashboard.AlertDetail{}},
+		{"Receipt", dashboard.Receipt{}},
+		{"Silence", dashboard.Silence{}},
+		{"OnCall", dashboard.OnCall{}},
+		{"Person", dashboard.Person{}},
+		{"Schedule", dashboard.Schedule{}},
+		{"OnCallDay", dashboard.OnCallDay{}},
+		{"Turn", dashboard.Turn{}},
+		{"Escalation", dashboard.Escalation{}},
+		{"EscalationStep", dashboard.EscalationStep{}},
+		{"QuietHours", dashboard.QuietHours{}},
+		{"WatchFloor", dashboard.WatchFloor{}},
+		{"Shift", dashboard.Shift{}},
+		{"Watch", dashboard.Watch{}},
+		{"HandedOver", dashboard.HandedOver{}},
+		{"HandedClock", dashboard.HandedClock{}},
+		{"Standing", dashboard.Standing{}},
+		{"AlertKind", dashboard.AlertKind{}},
+		{"Acknowledgement", dashboard.Acknowledgement{}},
+		{"SilenceSaid", dashboard.SilenceSaid{}},
+		{"Drill", dashboard.Drill{}},
+		{"Taking", dashboard.Taking{}},
+		{"HandOver", dashboard.HandOver{}},
+		{"Cover", dashboard.Cover{}},
 	} {
 		theirs := interfaceFields(t, string(b), tc.name)
 		for field, optional := range jsonFields(reflect.TypeOf(tc.of)) {

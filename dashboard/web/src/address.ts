@@ -1,15 +1,28 @@
-// Which page is shown. The address after # is the page's: #/maintenance?plan=...; what
-// begins otherwise is a place on the page.
-export type Page = 'wall' | 'maintenance' | 'outages'
+// Which page is shown. The address after # is the page's: #/maintenance?about=...; what
+// begins otherwise is a place on the page. Messages link to single alerts: #/alerts/ID.
+export const pages = ['wall', 'maintenance', 'outages', 'alerts', 'silences', 'on-call', 'watch'] as const
+export type Page = (typeof pages)[number]
 
 export function parse(hash: string): { page: Page; about: string } | null {
   if (hash !== '' && !hash.startsWith('#/')) return null
   const [path = '', query = ''] = hash.slice(2).split('?', 2)
-  const page: Page = path === 'maintenance' || path === 'outages' ? path : 'wall'
-  return { page, about: new URLSearchParams(query).get('about') ?? '' }
+  const slash = path.indexOf('/')
+  const name = slash < 0 ? path : path.slice(0, slash)
+  const page = pages.find((p) => p === name) ?? 'wall'
+  const about = page === 'alerts' && slash > 0 ? decoded(path.slice(slash + 1)) : ''
+  return { page, about: about || (new URLSearchParams(query).get('about') ?? '') }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // cut off or typed by hand
+  }
 }
 
 /** The address of a page, and of one thing on it. */
 export function to(page: Page, about = ''): string {
+  if (page === 'alerts' && about) return `#/alerts/${encodeURIComponent(about)}`
   return `#/${page === 'wall' ? '' : page}${about ? `?about=${encodeURIComponent(about)}` : ''}`
 }

@@ -41,10 +41,10 @@ export async function get<T>(path: string): Promise<T> {
   return (await call(path, {})) as T
 }
 
-export async function post<T>(path: string, body: unknown, token = ''): Promise<T> {
+export async function post<T>(path: string, body: unknown, token = '', method: 'POST' | 'DELETE' = 'POST'): Promise<T> {
   const headers: Record<string, string> = { 'Content-Type': 'application/json' }
   if (token) headers.Authorization = `Bearer ${token}`
-  return (await call(path, { method: 'POST', headers, body: JSON.stringify(body) })) as T
+  return (await call(path, { method, headers, body: JSON.stringify(body) })) as T
 }
 
 /** An id in an address: its slashes stay, as the server takes them. */

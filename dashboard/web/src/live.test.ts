@@ -27,6 +27,7 @@ const wall: Wall = {
   events: null,
   plans: null,
   boards: null,
+  alerts: null,
 }
 
 let sockets: FakeSocket[]

@@ -1,9 +1,10 @@
 // Something that a page asks for, and asks for again when it may have changed.
-import { get } from './api'
+import { get, Refused } from './api'
 
 export class Loading<T> {
   value: T | null = $state.raw(null)
   failed = $state(false)
+  kind = $state('') // why, as the server names it
   private asked = 0
 
   constructor(private readonly path: () => string) {}
@@ -15,8 +16,11 @@ export class Loading<T> {
       if (turn !== this.asked) return // a later answer counts
       this.value = value
       this.failed = false
-    } catch {
-      if (turn === this.asked) this.failed = true
+      this.kind = ''
+    } catch (e) {
+      if (turn !== this.asked) return
+      this.failed = true
+      this.kind = e instanceof Refused ? e.kind : ''
     }
   }
 }

@@ -42,12 +42,12 @@ export class Sending {
   refused: Refused | null = $state.raw(null)
 
   /** Sends and says whether it was taken. */
-  async send(path: string, body: unknown): Promise<boolean> {
+  async send(path: string, body: unknown, method: 'POST' | 'DELETE' = 'POST'): Promise<boolean> {
     this.busy = true
     this.done = false
     this.refused = null
     try {
-      await post(path, body, session.token)
+      await post(path, body, session.token, method)
       this.done = true
     } catch (e) {
       this.refused = e instanceof Refused ? e : new Refused(0, 'unreadable', '')

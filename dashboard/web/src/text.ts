@@ -10,6 +10,7 @@ type Args = Record<string, string | number>
 /** What the words for closed sets of names begin with. */
 type Prefix =
   | 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell' | 'clock' | 'mark' | 'board' | 'boardkind' | 'part' | 'clause'
+  | 'alert_title' | 'alert_means' | 'alert_first' | 'alert_severity' | 'receipts.status'
   | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
 
 const texts: Record<Lang, Record<string, string>> = { ko, en }

@@ -41,6 +41,7 @@ function wall(sites: Site[]): Wall {
     events: [],
     plans: [],
     boards: [],
+    alerts: null,
   }
 }
 

@@ -71,6 +71,7 @@ function applyDelta(known: Known, wall: Wall, m: Message): Known | 'resync' {
       groups: m.groups ?? wall.groups,
       plans: m.plans ?? wall.plans,
       boards: m.boards ?? wall.boards,
+      alerts: m.alerts ?? wall.alerts,
       monitor: m.monitor ?? wall.monitor,
     },
   }

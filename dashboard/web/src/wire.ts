@@ -1,6 +1,8 @@
 // What the server sends: the mirror of dashboard/wire.go and wire_notices.go, where every
 // field is explained. Times are ms since the epoch, durations ms, ratios thousandths of a percent.
 
+import type { Acknowledgement, AlertsNow, Cover, Drill, HandOver, SilenceSaid, Taking } from './wire_alerts'
+
 export type Status = 'unknown' | 'up' | 'degraded' | 'down'
 export type Verdict = 'unproven' | 'kept' | 'at_risk' | 'broken' | 'no_occasion'
 export type Ratio = number
@@ -24,6 +26,7 @@ export interface Message {
   months?: MonthDelta[]
   plans?: Plan[]
   boards?: Board[]
+  alerts?: AlertsNow
   monitor?: MonitorHealth
 }
 
@@ -39,6 +42,7 @@ export interface Wall {
   events: Happening[] | null
   plans: Plan[] | null
   boards: Board[] | null
+  alerts: AlertsNow | null
 }
 
 export interface MonitorHealth {
@@ -337,6 +341,12 @@ export interface Statement {
   announcement?: Announcement
   appeal?: Appeal
   judgement?: Judgement
+  acknowledgement?: Acknowledgement
+  silence?: SilenceSaid
+  drill?: Drill
+  taking?: Taking
+  hand_over?: HandOver
+  cover?: Cover
 }
 
 export interface Ruling {
