@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,10 +14,28 @@ import (
 // owed is an alert that people are to be told of.
 type owed struct {
 	compliance.Alert
-	labels model.LabelSet
-	print  model.Fingerprint // of the labels: what Alertmanager knows it by
-	handed time.Time         // its end was first handed on then
-	doomed time.Time         // of an uncommitted one: the store works again since
+	labels  model.LabelSet
+	print   model.Fingerprint // of the labels: what Alertmanager knows it by
+	handed  time.Time         // its end was first handed on then
+	doomed  time.Time         // of an uncommitted one: the store works again since
+	words                     // of this version
+	version uint64
+}
+
+// words are what an alert says. They are shared by all that hold it, and not changed.
+type words struct {
+	said   model.LabelSet
+	saidAt time.Time
+	saidBy *setup
+}
+
+// wordsLast is for how long words are used again: links in them change once a day.
+const wordsLast = time.Hour
+
+// fresh says whether words can be used again.
+func (o *owed) fresh(set *setup, now time.Time) bool {
+	passed := !o.Limit.IsZero() && o.saidAt.Before(o.Limit) && !now.Before(o.Limit) // they say so
+	return o.said != nil && o.saidBy == set && now.Sub(o.saidAt) < wordsLast && !passed
 }
 
 // book is what is owed, in memory. It is safe for concurrent use; what it returns is a copy.
@@ -60,6 +77,8 @@ func (b *book) put(a compliance.Alert) owed {
 		b.byPrint[print] = append(b.byPrint[print], a.ID)
 	}
 	b.loose += b2i(a.Uncommitted) - b2i(o.Uncommitted)
+	o.words = words{}
+	o.version++
 	if o.Alert = a; a.Open() {
 		o.handed = time.Time{}
 	}
@@ -171,14 +190,16 @@ func (b *book) all() []owed {
 	return out
 }
 
-// every returns all, also those that others have followed.
-func (b *book) every() []owed {
+// ended returns those that are over, also those that others have followed.
+func (b *book) ended() (out []owed) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
-	out := make([]owed, 0, len(b.byID))
-	for _, id := range slices.Sorted(maps.Keys(b.byID)) {
-		out = append(out, *b.byID[id])
+	for _, o := range b.byID {
+		if !o.Open() {
+			out = append(out, *o)
+		}
 	}
+	sortOwed(out)
 	return out
 }
 
@@ -255,4 +276,13 @@ func (b *book) uncommitted() bool {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	return b.loose > 0
+}
+
+// keep remembers what an alert says.
+func (b *book) keep(of owed, w words) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if o, ok := b.byID[of.ID]; ok && o.version == of.version {
+		o.words = w
+	}
 }

@@ -73,7 +73,7 @@ func (c *couriers) guard(x channel) *guard {
 	defer c.mu.Unlock()
 	key := x.via + "/" + x.built.Name() + "/" + strconv.Itoa(x.built.Index()) + "@" + x.person
 	if c.guards[key] == nil {
-		c.guards[key] = &guard{}
+		c.guards[key] = newGuard()
 	}
 	return c.guards[key]
 }

@@ -44,14 +44,24 @@ func (p *pulse) Run(ctx context.Context) error {
 	t := time.NewTicker(heartbeatEvery)
 	defer t.Stop()
 	for {
-		if to := p.s.setup.Load().Heartbeat; to != "" && p.s.cfg.Healthy() && p.s.alive() {
-			p.note(beat(ctx, client, string(to)), ctx.Err() != nil)
-		}
+		p.once(ctx, client)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
 		}
+	}
+}
+
+// once beats, if all is well.
+func (p *pulse) once(ctx context.Context, client *http.Client) {
+	to := p.s.setup.Load().Heartbeat
+	if to == "" || !p.s.cfg.Healthy() || !p.s.alive() {
+		return
+	}
+	err := beat(ctx, client, string(to))
+	if ctx.Err() == nil {
+		p.note(err)
 	}
 }
 
@@ -78,10 +88,7 @@ func beat(ctx context.Context, client *http.Client, to string) error {
 	return nil
 }
 
-func (p *pulse) note(err error, ending bool) {
-	if ending {
-		return
-	}
+func (p *pulse) note(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err == nil {

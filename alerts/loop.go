@@ -178,7 +178,11 @@ func (s *Service) hand(ctx context.Context, list []owed, now time.Time) {
 func (s *Service) convert(o owed, now time.Time) *alert.Alert {
 	a := &alert.Alert{UpdatedAt: now}
 	a.Labels = o.labels
-	a.Annotations = labelSet(s.setup.Load().annotated().Annotations(o.Alert, now))
+	if set := s.setup.Load(); !o.fresh(set, now) {
+		o.words = words{labelSet(set.annotated().Annotations(o.Alert, now)), now, set}
+		s.book.keep(o, o.words)
+	}
+	a.Annotations = o.said
 	a.GeneratorURL = string(a.Annotations["dashboard"])
 	if a.StartsAt = o.Raised; a.StartsAt.IsZero() {
 		a.StartsAt = o.Start
@@ -195,10 +199,7 @@ func (s *Service) convert(o owed, now time.Time) *alert.Alert {
 // settle notes in the outbox that ends were handed on for long enough.
 func (s *Service) settle(ctx context.Context, now time.Time) {
 	var committed, other []string
-	for _, o := range s.book.every() {
-		if o.Open() {
-			continue
-		}
+	for _, o := range s.book.ended() {
 		since := o.handed
 		if since.IsZero() { // another with the same labels has followed it
 			if current, _ := s.book.current(o.print); current.ID == o.ID {

@@ -66,7 +66,7 @@ func (p pipeline) build(e *embedded, set *setup, muting *inhibit.Inhibitor) noti
 func (p pipeline) teller(c channel, set *setup) *teller {
 	t := &teller{
 		channel: c, inner: c.built, holder: holder{p.book, set, p.statements}, receipts: p.receipts, failures: p.failures, now: p.now,
-		tries: map[string]*trial{}, guard: &guard{},
+		tries: map[string]*trial{}, guard: newGuard(),
 	}
 	if c.policy != "" {
 		t.told, t.step = p.escalator.note, 1

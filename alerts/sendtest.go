@@ -74,7 +74,7 @@ func try(ctx context.Context, c channel, receiver string, a *alert.Alert, now ti
 	ctx = notify.WithNflogStore(notify.WithReceiverName(ctx, receiver), nflog.NewStore(nil))
 	ctx = notify.WithNotificationReason(ctx, notify.ReasonFirstNotification)
 	began := time.Now()
-	_, err := (&guard{}).do(ctx, func(ctx context.Context) (bool, error) { return c.built.Notify(ctx, a) })
+	_, err := newGuard().do(ctx, func(ctx context.Context) (bool, error) { return c.built.Notify(ctx, a) })
 	r := compliance.Receipt{
 		At: time.Now(), Status: compliance.Delivered, Receiver: c.via, Channel: c.built.Name(), Person: c.person, Attempts: 1,
 		Took: time.Since(began), Problem: problem(err), Drill: true,

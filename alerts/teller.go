@@ -148,17 +148,30 @@ func (b *book) name(r *compliance.Receipt, all []*alert.Alert) {
 // errBusy says that a channel hangs in earlier deliveries.
 var errBusy = errors.New("earlier deliveries have not returned")
 
-// hanging is how many deliveries of a channel may hang before no more are begun.
-const hanging = 4
+const (
+	hanging = 4  // deliveries of a channel that may hang before no more are begun
+	atOnce  = 16 // deliveries of a channel that are under way
+)
 
-// guard bounds deliveries in time. Some of Alertmanager's receivers wait for an answer
-// without a deadline: one that never comes must not stop the group that waits for it.
+// guard bounds deliveries of a channel in number and in time. A thousand groups that are due
+// at once must not open a thousand connections to one mail server. And some of Alertmanager's
+// receivers wait for an answer without a deadline: one that never comes must not stop the
+// group that waits for it.
 type guard struct {
-	mu   sync.Mutex
-	hung int
+	slots chan struct{}
+	mu    sync.Mutex
+	hung  int
 }
 
+func newGuard() *guard { return &guard{slots: make(chan struct{}, atOnce)} }
+
 func (g *guard) do(ctx context.Context, deliver func(context.Context) (bool, error)) (bool, error) {
+	select {
+	case g.slots <- struct{}{}:
+		defer func() { <-g.slots }()
+	case <-ctx.Done():
+		return true, context.Cause(ctx)
+	}
 	g.mu.Lock()
 	busy := g.hung >= hanging
 	g.mu.Unlock()
