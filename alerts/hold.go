@@ -53,7 +53,10 @@ func (h holder) spared(c channel, a *alert.Alert) bool {
 		return true
 	}
 	o, ours := h.book.current(a.Fingerprint())
-	return ours && (o.Acked != nil || o.Held.After(o.Raised))
+	if !ours {
+		return a.Annotations["id"] != "" // settled long ago
+	}
+	return o.Acked != nil || o.Held.After(o.Raised)
 }
 
 // holdStage stands in front of one channel's deduplication. What the channel does not know

@@ -147,7 +147,8 @@ func (s *Service) reread(ctx context.Context) {
 // handBatch is how many alerts are handed on at a time.
 const handBatch = 256
 
-// hand hands alerts to Alertmanager, inside and outside.
+// hand hands alerts to Alertmanager, inside and outside. The one inside is told of an end
+// once: it forgets nothing, and would tell of it again beside whatever comes next.
 func (s *Service) hand(ctx context.Context, list []owed, now time.Time) {
 	var ended []string
 	for part := range slices.Chunk(list, handBatch) {
@@ -156,11 +157,14 @@ func (s *Service) hand(ctx context.Context, list []owed, now time.Time) {
 			if current, _ := s.book.current(o.print); current.ID != o.ID {
 				continue // another has followed it
 			}
-			batch = append(batch, s.convert(o, now))
-			if !o.Open() && o.handed.IsZero() {
+			a := s.convert(o, now)
+			s.cluster.push(o, a, now)
+			if o.Open() || o.handed.IsZero() {
+				batch = append(batch, a)
+			}
+			if !o.Open() {
 				ended = append(ended, o.ID)
 			}
-			s.cluster.push(o, batch[len(batch)-1], now)
 		}
 		if err := s.embedded.put(ctx, batch); err != nil {
 			s.log.Error("alerts were not handed on; they are tried again within a minute", "err", err)
