@@ -3,6 +3,8 @@ package alerts
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
@@ -236,6 +238,11 @@ func TestTheAnswerPageIsGuarded(t *testing.T) {
 		if !strings.Contains(csp, want) {
 			t.Errorf("the policy lacks %s: %s", want, csp)
 		}
+	}
+	_, style, _ := strings.Cut(body, "<style>")
+	style, _, _ = strings.Cut(style, "</style>")
+	if sum := sha256.Sum256([]byte(style)); !strings.Contains(csp, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") {
+		t.Errorf("the policy does not allow the style sheet that the page has: %s", csp)
 	}
 	if strings.Contains(csp, "unsafe") || strings.Contains(body, "<script") || strings.Contains(body, "<img") || strings.Contains(body, "style=") {
 		t.Errorf("%s\n%s", csp, body)
