@@ -1,7 +1,9 @@
 # Everything a newcomer needs: "make run" and "make test". Go and Node are enough for both.
 
 VERSION   ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-GO_BUILD   = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)"
+# amtool asks the Alertmanager inside for its version.
+ALERTMANAGER_VERSION = $(shell go list -m -f '{{.Version}}' github.com/prometheus/alertmanager 2>/dev/null | tr -d v)
+GO_BUILD   = CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION) -X github.com/prometheus/common/version.Version=$(ALERTMANAGER_VERSION)"
 TOOLS      = $(CURDIR)/.tools
 STATICCHECK_VERSION = v0.8.2
 GOLANGCI_VERSION    = v2.15.0

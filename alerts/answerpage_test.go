@@ -48,8 +48,10 @@ func (d *desk) serve(t *testing.T) *httptest.Server {
 	d.now = evening()
 	p, err := NewAnswerPage(AnswerConfig{
 		Signer: signer(), Content: content, Open: func() []compliance.Alert { return slices.Clone(d.open) }, Acknowledge: d.acknowledge,
-		Person: func(id string) (compliance.Name, bool) { return compliance.Name{KO: "김관제", EN: "Kim"}, id == "kim" },
-		Now:    func() time.Time { return d.now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil)),
+		Person: func(id string) (compliance.Name, bool) {
+			return compliance.Name{KO: "김관제", EN: "Kim"}, id == "kim"
+		},
+		Now: func() time.Time { return d.now }, Logger: slog.New(slog.NewTextHandler(&d.log, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

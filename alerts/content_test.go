@@ -1,13 +1,15 @@
 package alerts
 
 import (
-	"net/url"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/probes"
 )
 
 // seoul is the zone of the organisation in these tests.
@@ -54,13 +56,108 @@ func TestEveryRuleHasWordsInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
-	tm, err := content().Template("ko", nil, &url.URL{Scheme: "https", Host: "am.example"})
-	if err != nil {
-		t.Fatal(err)
+}
+
+func TestLabelsStayWhileAnAlertStands(t *testing.T) {
+	for _, rule := range compliance.AlertRules() {
+		a := Sample(rule, homepage(), evening())
+		was := content().Labels(a)
+		a.Detail, a.Percent, a.Reason, a.Vantages, a.Recovery, a.ETA = "other", 99, probes.Timeout, []string{"x", "y"}, evening(), evening()
+		a.Acked, a.Uncommitted, a.Limit, a.Gone, a.End = &compliance.Acked{}, true, evening(), evening(), evening()
+		if !rule.BySubject() {
+			a.Subject = "another"
+		}
+		if got := content().Labels(a); !maps.Equal(got, was) {
+			t.Errorf("%s: %v became %v", rule, was, got)
+		}
+		if a.Drill = true; content().Labels(a)["drill"] != "true" {
+			t.Errorf("%s: a drill has no label", rule)
+		}
 	}
-	d := content().data(tm, "ops", []compliance.Alert{Sample(compliance.AlertSiteDown, homepage(), evening()), Sample(compliance.AlertBurnFast, homepage(), evening())}, evening())
-	for _, n := range []string{"email.default.subject", "email.default.text", "slack.default.text", "charterwatch.sms", "charterwatch.lms", "msteams.default.text"} {
-		s, err := tm.ExecuteTextString(`{{ template "`+n+`" . }}`, d)
-		t.Logf("%s (%v)\n%s", n, err, s)
+	want := map[string]string{"alertname": "NoticeMissing", "severity": "warning", "site": "homepage", "clause": "maintenance-notice", "subject": "sample"}
+	if got := content().Labels(Sample(compliance.AlertNoticeMissing, homepage(), evening())); !maps.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestAnnotations(t *testing.T) {
+	a := Sample(compliance.AlertSiteDown, homepage(), evening())
+	a.Detail = "connection\nrefused\t" + strings.Repeat("x", 300)
+	c := content()
+	got := c.Annotations(a, evening())
+	for key, want := range map[string]string{
+		"summary": "홈페이지 중단 · 연결 거부됨", "summary_en": "Homepage is down · Connection refused", "clock": "복구 기한 2026-11-26 17:51 (KST)", "limit": "2026-11-26T08:51:00Z",
+		"owner": "정보시스템부", "runbook": "https://wiki.example.or.kr/site-down", "id": a.ID,
+		"dashboard": "https://watch.example.or.kr/#/alerts/" + a.ID,
+	} {
+		if got[key] != want {
+			t.Errorf("%s: %q, want %q", key, got[key], want)
+		}
+	}
+	if !strings.Contains(got["description"], "\n확인 내용: 연결 거부됨 · connection refused xxx") || len([]rune(got["description"])) > 700 {
+		t.Errorf("description:\n%s", got["description"])
+	}
+	if !strings.Contains(got["clause"], "365일 웹사이트를 운영하겠습니다") || !strings.Contains(got["clause"], "2일 이내에 서비스가 정상화") {
+		t.Errorf("clause: %q", got["clause"])
+	}
+	if again := c.Annotations(a, evening().Add(10*time.Hour)); !maps.Equal(got, again) {
+		t.Error("the annotations of an alert that did not change changed within the day")
+	}
+	c.Languages = []string{"en"}
+	if got := c.Annotations(a, evening()); got["summary"] != "Homepage is down · Connection refused" || got["summary_en"] != "" || got["summary_ko"] != "" {
+		t.Errorf("in English alone: %v", got)
+	}
+	later := c.Annotations(a, a.Limit)
+	if !strings.Contains(later["clock"], "past its limit") {
+		t.Errorf("once the limit has passed: %q", later["clock"])
+	}
+	for name, change := range map[string]func(*compliance.Alert){
+		"answered": func(a *compliance.Alert) { a.Acked = &compliance.Acked{} }, "over": func(a *compliance.Alert) { a.End = evening() },
+		"the watchdog": func(a *compliance.Alert) { a.Rule = compliance.AlertWatchdog },
+	} {
+		b := a
+		if change(&b); c.Annotations(b, evening())["acknowledge"] != "" {
+			t.Errorf("%s: there is a link to answer it", name)
+		}
+	}
+	if a.Uncommitted = true; c.Annotations(a, evening())["uncommitted"] != "true" {
+		t.Error("an uncommitted alert is not marked")
+	}
+}
+
+func TestLinksInMessagesAreGoodForAWeek(t *testing.T) {
+	for _, now := range []time.Time{evening(), evening().Truncate(24 * time.Hour), evening().Truncate(24 * time.Hour).Add(-time.Nanosecond)} {
+		a := Sample(compliance.AlertSiteDown, homepage(), now)
+		token, ok := strings.CutPrefix(content().Annotations(a, now)["acknowledge"], "https://watch.example.or.kr/ack/")
+		l, err := signer().Open(token, now.Add(linkFor))
+		if !ok || err != nil || !slices.Equal(l.Alerts, []string{a.ID}) || len(l.Labels) > 0 {
+			t.Errorf("%s: %+v, %v", now, l, err)
+		}
+		if _, err := signer().Open(token, now.Add(linkFor+24*time.Hour)); err == nil {
+			t.Errorf("%s: it is good for more than a day more", now)
+		}
+	}
+}
+
+// A site that is no longer watched, and content that was never configured, still say something.
+func TestContentWithoutAnything(t *testing.T) {
+	for _, rule := range compliance.AlertRules() {
+		a := Sample(rule, homepage(), evening())
+		got := Content{}.Annotations(a, evening())
+		if got["summary"] == "" || !strings.Contains(got["description"], "(UTC)") || got["dashboard"]+got["acknowledge"]+got["runbook"] != "" {
+			t.Errorf("%s: %v", rule, got)
+		}
+	}
+	if _, err := (Content{}).Template("en", nil, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestSamplesAreLikeRealAlerts(t *testing.T) {
+	for _, rule := range compliance.AlertRules() {
+		a := Sample(rule, homepage(), evening())
+		if a.ID == "" || a.Rule != rule || a.Severity == "" || a.Clause != rule.Clause() || rule.AboutMonitor() != (a.Site == "") || rule.BySubject() && a.Subject == "" || !a.Open() {
+			t.Errorf("%s: %+v", rule, a)
+		}
 	}
 }

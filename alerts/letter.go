@@ -32,7 +32,9 @@ type letter struct {
 	More         int    // alerts beyond those shown
 	AckAll       string // address at which all that stand can be acknowledged; "" of one alone
 	Dashboard    string // address
+	Subject      string
 	SMS          string // of at most 90 bytes in EUC-KR
+	LMS          string // of at most 2,000
 }
 
 // block is one alert of a letter.
@@ -106,6 +108,7 @@ func (w wording) letter(d amtemplate.Data, most int) letter {
 			l.Firing[i].Clock = ""
 		}
 	}
+	l.Subject, l.LMS = w.subject(l), w.lms(l)
 	firing := min(len(l.Firing), most)
 	resolved := min(len(l.Resolved), most-firing)
 	l.More = len(l.Firing) + len(l.Resolved) - firing - resolved
@@ -289,7 +292,7 @@ func b2i(b bool) int {
 
 // named is how many alerts a link names one by one. A longer address would not survive all
 // mail programs.
-const namedInLink = 8
+const namedInLink = 20
 
 // ackAll is the address at which all of several alerts can be acknowledged at once.
 func (w wording) ackAll(firing []block) string {

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -60,6 +61,52 @@ func (w wording) sms(l letter, told []block) string {
 		}
 	}
 	return head
+}
+
+// lmsShown is how many alerts a long message has in full: it holds 2,000 bytes.
+const lmsShown = 3
+
+// lms is a letter of one long message.
+func (w wording) lms(l letter) string {
+	var b strings.Builder
+	put := func(lines ...string) {
+		for _, s := range lines {
+			b.WriteString(s + "\n")
+		}
+	}
+	put(w.subject(l))
+	put(l.Clocks...)
+	list, n := append(slices.Clone(l.Firing), l.Resolved...), 0
+	for ; n < min(len(list), lmsShown); n++ {
+		x := list[n]
+		put("", "["+x.Word+"] "+x.Summary)
+		if x.Severity == "resolved" {
+			continue
+		}
+		if x.Clock != "" {
+			put(x.Clock)
+		}
+		for _, f := range x.Fields {
+			put(w.Say(messages.New("alert_line.label", "label", f.Label, "value", line(f.Value, 100))))
+		}
+	}
+	if rest := len(list) - n; rest > 0 {
+		put("", w.Say(messages.New("alert_mail.more", "n", rest)))
+	}
+	b.WriteString(l.Dashboard)
+	return strings.TrimSpace(b.String())
+}
+
+// subject is a letter's first line.
+func (w wording) subject(l letter) string {
+	s := "[" + l.Word + "] " + l.Headline
+	if l.Drill {
+		s = "[" + w.Say(messages.New("alert_line.drill")) + "] " + s
+	}
+	if l.Organisation != "" {
+		s += " (" + l.Organisation + ")"
+	}
+	return s
 }
 
 func joined(head string, parts []string) string {

@@ -444,6 +444,7 @@ func TestShiftsAreNotCalledTooSoon(t *testing.T) {
 	for at, want := range map[time.Duration][]AlertRule{
 		9*time.Hour + 14*time.Minute:  nil,
 		9*time.Hour + 15*time.Minute:  {AlertShiftUntaken},
+		21*time.Hour + 20*time.Minute: {AlertShiftUntaken},
 		21*time.Hour + 10*time.Minute: nil, // the day's is past help, and the night's is not late yet: nobody took it, so nobody hands it over
 	} {
 		f.Now = day(10, at)

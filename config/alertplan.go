@@ -1,11 +1,17 @@
 package config
 
 import (
+	"fmt"
 	"iter"
 	"maps"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/charterwatch/charterwatch/alerts"
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
@@ -78,4 +84,65 @@ func severities(names List) (out []compliance.Severity) {
 // named fills what one language lacks from the other, and both from an id.
 func named(n Name, id string) compliance.Name {
 	return compliance.Name{KO: firstOf(n.KO, firstOf(n.EN, id)), EN: firstOf(n.EN, firstOf(n.KO, id))}
+}
+
+// alerts is how alerts are delivered.
+func (b *builder) alerts(people compliance.OnCall) alerts.Settings {
+	a := b.File.Alerting
+	out := alerts.Settings{
+		Heartbeat: alerts.Secret(a.Heartbeat), OnCall: people, LongestSilence: time.Duration(a.LongestMute), NoInhibition: a.InhibitOwn != nil && !*a.InhibitOwn,
+		Content: alerts.Content{
+			Languages: a.Languages, DashboardURL: strings.TrimSuffix(b.File.Web.ExternalURL, "/"), Zone: b.Zone,
+			Organisation: named(b.File.Organisation.Name, ""), Runbooks: map[compliance.AlertRule]string{},
+		},
+	}
+	for _, s := range a.Alertmanager.External {
+		out.External = append(out.External, string(s))
+	}
+	for name, address := range a.Runbooks {
+		if name == "default" {
+			name = ""
+		}
+		out.Content.Runbooks[compliance.AlertRule(name)] = address
+	}
+	if a.Alertmanager.Embedded == "" {
+		if len(out.External) == 0 {
+			out.Alertmanager = alerts.Nobody() // so that alerts can be seen and silenced all the same
+		}
+		return out
+	}
+	var err error
+	if out.Alertmanager, err = alerts.LoadRouting(a.Alertmanager.Embedded); err != nil {
+		b.d.because("alerting.alertmanager.embedded", err)
+		return out
+	}
+	b.receivers(out.Alertmanager)
+	return out
+}
+
+// receivers tells of receivers that are named here and are not in alertmanager.yml.
+func (b *builder) receivers(r *alerts.Routing) {
+	known := r.Receivers()
+	need := func(name, path string) {
+		if !slices.Contains(known, name) {
+			b.d.on(path, messages.New("config.no_receiver", "value", strconv.Quote(name), "receivers", known))
+		}
+	}
+	for i, p := range b.File.OnCall.People {
+		for j, name := range p.Receivers {
+			need(name, fmt.Sprintf("on_call.people[%d].receivers[%d]", i, j))
+		}
+	}
+	for i, e := range b.File.OnCall.Escalations {
+		path := fmt.Sprintf("on_call.escalations[%d]", i)
+		need(e.Receiver, path+".receiver")
+		if slices.Contains(known, e.Receiver) && !r.Routed(e.Receiver) {
+			b.d.warn(path+".receiver", messages.New("config.not_routed", "value", strconv.Quote(e.Receiver)))
+		}
+		for j, s := range e.Steps {
+			for k, name := range s.Receivers {
+				need(name, fmt.Sprintf("%s.steps[%d].receivers[%d]", path, j, k))
+			}
+		}
+	}
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charterwatch/charterwatch/alerts"
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/internal/messages"
@@ -37,6 +38,7 @@ type Built struct {
 	Modules   map[string]monitor.Module // of /probe; nil while it is off
 	Calendar  *calendar.Calendar        // decides business days
 	Promises  compliance.Promises       // with defaults
+	Alerts    alerts.Settings           // without what only the running program knows: sites, and the key of links
 }
 
 // Build turns the file into what the engine runs. Problems that only building finds (a
@@ -65,6 +67,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		}
 		out.Plan.Canaries = append(out.Plan.Canaries, p)
 	}
+	out.Alerts = b.alerts(out.Plan.OnCall)
 	out.Modules = b.modules()
 	out.Calendar, out.Promises = l.calendar, l.File.Promises.Terms()
 	keep, err := ParseRetention(l.File.Retention.Results)

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/charterwatch/charterwatch/alerts"
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/dashboard"
@@ -48,11 +49,17 @@ type app struct {
 	listen  net.Listener
 	setup   string // token shown once
 
+	alerts   *alerts.Service
+	signer   *alerts.Signer // of links in messages
+	answers  http.Handler   // the page that they open
+	registry *prometheus.Registry
+
 	reloading sync.Mutex
 	mu        sync.Mutex // guards what follows
 	keep      compliance.Retention
 	push      map[string]bool           // ids of push checks
 	modules   map[string]monitor.Module // of /probe; nil while it is off
+	settings  alerts.Settings           // of alerting, in force
 	readAt    time.Time                 // when the configuration in force was read
 	refusedAt time.Time                 // when a reload was last refused; zero once one succeeded
 }
@@ -96,6 +103,7 @@ func (a *app) untaken(f *config.File) (names []string) {
 		{"web.listen", f.Web.Listen == a.started.Web.Listen},
 		{"probing.vantage", f.Probing.Vantage == a.started.Probing.Vantage},
 		{"probing.at_once", f.Probing.AtOnce == a.started.Probing.AtOnce},
+		{"alerting.alertmanager", onlyOutside(*f) == onlyOutside(*a.started)},
 	} {
 		if !s.same {
 			names = append(names, s.name)
@@ -131,33 +139,41 @@ func (a *app) open(ctx context.Context) (err error) {
 		a.deps.Heartbeats.Beat(check, beat.At, beat.OK, beat.Message)
 	}
 	a.accept(b)
+	if a.listen, err = net.Listen("tcp", l.File.Web.Listen); err != nil {
+		return messages.New("cli.serve.listen_failed", "err", err, "path", a.path)
+	}
+	a.registry = prometheus.NewRegistry()
+	if err := a.openAlerts(ctx, b); err != nil {
+		return err
+	}
 	a.metrics = monitor.NewMetrics(versionText(), a.lastReload)
 	a.hub = dashboard.NewHub(dashboard.HubConfig{
-		Source: source{a}, Notices: source{a}, History: a.db, Head: head(l), Version: version, Demo: a.demo, Logger: a.log,
+		Source: source{a}, Notices: source{a}, Alarms: source{a}, History: a.db, Head: head(l), Version: version, Demo: a.demo, Logger: a.log,
 	})
 	a.engine, err = monitor.New(ctx, monitor.Config{
-		Plan: b.Plan, Store: a.db, Sinks: []monitor.Sink{a.metrics, a.hub}, Jobs: a.jobs(), Vantage: l.File.Probing.Vantage,
+		Plan: b.Plan, Store: a.db, Sinks: []monitor.Sink{a.alerts, a.metrics, a.hub}, Jobs: a.jobs(), Trouble: a.trouble, Vantage: l.File.Probing.Vantage,
 		AtOnce: l.File.Probing.AtOnce, Logger: a.log, Clock: a.clock,
 	})
 	if err != nil {
 		return err
 	}
 	a.metrics.Watch(a.engine)
-	if a.listen, err = net.Listen("tcp", l.File.Web.Listen); err != nil {
-		return messages.New("cli.serve.listen_failed", "err", err, "path", a.path)
-	}
 	a.server = &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	return nil
 }
 
 func (a *app) handler() http.Handler {
-	registry := prometheus.NewRegistry()
-	registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return dashboard.NewServer(dashboard.ServerConfig{
+	a.registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	c := dashboard.ServerConfig{
+		AlertRecords: a.db, AnswerPage: a.answers,
 		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Tokens: a.keeper, Beat: a.beat, State: a.engine.State, Reload: a.reload,
 		Probe:   monitor.NewProbeHandler(monitor.ProbeHandlerConfig{Modules: a.probeModules}),
-		Metrics: promhttp.HandlerFor(registry, promhttp.HandlerOpts{Registry: registry}), Logger: a.log,
-	})
+		Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{Registry: a.registry}), Logger: a.log,
+	}
+	if !onlyOutside(*a.started) {
+		c.Silences, c.Alertmanager = silences{a.alerts}, a.alerts
+	}
+	return dashboard.NewServer(c)
 }
 
 // accept takes over what only the app needs of a configuration.
@@ -178,11 +194,15 @@ func (a *app) run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	hubCtx, stopHub := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopHub()
+	telling, stopTelling := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopTelling()
 	g.Go(func() error {
 		defer stopHub() // after the last change was published
+		defer stopTelling()
 		return a.engine.Run(ctx)
 	})
 	g.Go(func() error { return a.hub.Run(hubCtx) })
+	g.Go(func() error { return a.alerts.Run(telling) })
 	g.Go(func() error {
 		if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
 			return messages.New("cli.serve.dashboard_failed", "err", err)
@@ -235,7 +255,7 @@ func (a *app) reload(ctx context.Context) error {
 	defer a.reloading.Unlock()
 	l, b, err := a.load()
 	if err == nil {
-		err = a.engine.Reload(ctx, b.Plan)
+		err = a.takeOver(ctx, b)
 	}
 	if err != nil {
 		a.mu.Lock()
@@ -250,6 +270,19 @@ func (a *app) reload(ctx context.Context) error {
 		a.log.Warn("some settings take effect only after a restart", "settings", names)
 	}
 	a.log.Info("configuration reloaded", "sites", len(b.Plan.Sites), "checks", len(b.Plan.Watches))
+	return nil
+}
+
+// takeOver puts another configuration in force, or changes nothing.
+func (a *app) takeOver(ctx context.Context, b config.Built) error {
+	next, before := a.alertSettings(b), a.alertsNow()
+	if err := a.alerts.Reload(ctx, next); err != nil {
+		return err
+	}
+	if err := a.engine.Reload(ctx, b.Plan); err != nil {
+		return errors.Join(err, a.alerts.Reload(ctx, before))
+	}
+	a.setAlerts(next)
 	return nil
 }
 
@@ -313,6 +346,10 @@ func (s source) States() compliance.Snapshot { return s.a.engine.States() }
 func (s source) Now() time.Time { return s.a.clock.Now() }
 
 func (s source) Record(site string) compliance.Record { return s.a.engine.Record(site) }
+
+func (s source) Open() []compliance.Alert { return s.a.engine.Alerts() }
+
+func (s source) Desk() compliance.Desk { return s.a.engine.Desk() }
 
 func (s source) Promises() compliance.Promises {
 	p, _ := s.a.engine.Promises()

@@ -9,6 +9,8 @@
 //	charterwatch token new|list|revoke --dir DIR  manage API tokens
 //	charterwatch notice parse|lint            read a maintenance notice, or check a draft of one
 //	charterwatch notice declare               tell a running monitor of maintenance ahead of its notice
+//	charterwatch alert test RECEIVER          send a marked message by all channels of a receiver
+//	charterwatch alert preview                show what a message would say
 //	charterwatch version
 //
 // It speaks Korean and English: --lang, CHARTERWATCH_LANG, the locale or the configuration's
@@ -60,6 +62,9 @@ const (
 	noticeParseUsage = "notice parse --posted DATE --title TITLE"
 	noticeLintUsage  = "notice lint --site SITE --window WINDOW"
 
+	alertTestUsage    = "alert test --config FILE RECEIVER"
+	alertPreviewUsage = "alert preview --config FILE [--rule RULE] [--site SITE]"
+
 	noticeDeclareUsage = "notice declare --site SITE --window WINDOW --why WHY"
 )
 
@@ -81,6 +86,8 @@ func (t *terminal) help() {
 	command(noticeParseUsage, t.text("cli.help.notice_parse"))
 	command(noticeLintUsage, t.text("cli.help.notice_lint"))
 	command(noticeDeclareUsage, t.text("cli.help.notice_declare"))
+	command(alertTestUsage, t.text("cli.help.alert_test"))
+	command(alertPreviewUsage, t.text("cli.help.alert_preview"))
 	command(versionUsage, t.text("cli.help.version"))
 	commands.print(t.out)
 	fmt.Fprintln(t.out)
@@ -99,7 +106,7 @@ func run(ctx context.Context, args []string, t *terminal) error {
 	}
 	commands := map[string]func(context.Context, []string, *terminal) error{
 		"serve": serve, "demo": demonstrate, "config": configCommand, "probe": probeOnce,
-		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand,
+		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand, "alert": alertCommand,
 	}
 	switch args[0] {
 	case "help", "-h", "--help":
