@@ -56,10 +56,10 @@ var (
 const maxMatchers = 32
 
 func (s *Server) silenceRoutes() []route {
-	const outside = "Without an Alertmanager inside it is 501 with the type urn:charterwatch:external_alertmanager: silences are made there then. "
+	const outside = "Without an Alertmanager inside it is 501 with the type urn:charterwatch:external_alertmanager. "
 	get := route{
 		method: "GET", pattern: "/api/v1/silences", handler: http.HandlerFunc(s.listSilences), summary: "Silences: active ones, pending ones, and expired ones as long as they are remembered",
-		answer: []Silence{}, more: strings.TrimSpace(outside), errors: []int{http.StatusNotImplemented},
+		answer: SilenceList{},
 	}
 	post := s.answering("POST", "/api/v1/silences", "Mute notifications of the alerts that match; what is observed stays on record",
 		outside+"A reason and an expiry are demanded. "+refusals, SilenceOrder{}, Silence{}, s.silence)
@@ -95,7 +95,8 @@ func (s *Server) muting(ctx context.Context) (map[string][]string, error) {
 }
 
 func (s *Server) listSilences(w http.ResponseWriter, r *http.Request) {
-	if !s.silencing(w) {
+	if s.cfg.Silences == nil {
+		s.answer(w, SilenceList{Silences: []Silence{}})
 		return
 	}
 	list, err := s.cfg.Silences.Silences(r.Context())
@@ -103,7 +104,7 @@ func (s *Server) listSilences(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, "list silences", err)
 		return
 	}
-	s.answer(w, wireSilences(list))
+	s.answer(w, SilenceList{true, wireSilences(list)})
 }
 
 // wireSilences puts those in force first, the next to end foremost; then those to come, the

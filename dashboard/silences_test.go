@@ -79,7 +79,16 @@ func TestSilencesAreListedByWhatComesNext(t *testing.T) {
 		{ID: "soon", State: SilencePending, Starts: at(5)}, {ID: "long", State: SilenceActive, Ends: at(4), Alerts: []string{downID}}, {ID: "short", State: SilenceActive, Ends: at(3)},
 	}
 	var got []string
-	for _, x := range listed[Silence](t, srv, d, "/api/v1/silences", "Silence") {
+	_, b := call(t, srv, "GET", "/api/v1/silences", "", "")
+	var list SilenceList
+	if err := json.Unmarshal(b, &list); err != nil || !list.Inside {
+		t.Fatalf("%v in %s", err, b)
+	}
+	_, valid := document(t, NewServer(ServerConfig{Hub: d.hub()}))
+	if err := valid("SilenceList", b); err != nil {
+		t.Error(err)
+	}
+	for _, x := range list.Silences {
 		got = append(got, x.ID)
 	}
 	if want := "short long soon later old older"; strings.Join(got, " ") != want {
@@ -97,7 +106,10 @@ func TestWithoutAnAlertmanagerInsideThatIsSaid(t *testing.T) {
 	d.floor = staffed(time.Now())
 	srv := httptest.NewServer(s)
 	defer srv.Close()
-	for method, path := range map[string]string{"GET": "/api/v1/silences", "POST": "/api/v1/silences", "DELETE": "/api/v1/silences/x"} {
+	if resp, b := call(t, srv, "GET", "/api/v1/silences", "", ""); resp.StatusCode != http.StatusOK || string(b) != `{"inside":false,"silences":[]}` {
+		t.Errorf("%d %s", resp.StatusCode, b)
+	}
+	for method, path := range map[string]string{"POST": "/api/v1/silences", "DELETE": "/api/v1/silences/x"} {
 		body := map[string]string{"POST": silenceBody, "DELETE": `{"why": "w"}`}[method]
 		if resp, b := call(t, srv, method, path, "operator", body); resp.StatusCode != http.StatusNotImplemented || kindOf(t, b) != "external_alertmanager" {
 			t.Errorf("%s: %d %s", method, resp.StatusCode, b)
