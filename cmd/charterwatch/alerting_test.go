@@ -181,10 +181,10 @@ func (a *alerted) amtool(t *testing.T, c *child, tool string) {
 	if err != nil {
 		t.Errorf("%s %v", out, err)
 	}
-	var silences []dashboard.Silence
-	c.get("/api/v1/silences", &silences)
-	if len(silences) != 1 || silences[0].ID != strings.TrimSpace(out) || silences[0].Why != "exercise" {
-		t.Errorf("%q %+v", out, silences)
+	var list dashboard.SilenceList
+	c.get("/api/v1/silences", &list)
+	if len(list.Silences) != 1 || list.Silences[0].ID != strings.TrimSpace(out) || list.Silences[0].Why != "exercise" {
+		t.Errorf("%q %+v", out, list)
 	}
 }
 
