@@ -241,15 +241,13 @@ func (b *book) overdue(now time.Time) (ended []owed) {
 // waited for: the engine commits what has piled up first.
 const uncommittedGrace = 2 * time.Minute
 
-// ofOutage is the alert of a site's outage that the store does not take. It is the one that
-// the engine will derive once the store works.
+// ofOutage is the alert of a site's outage that the store does not take. Its labels are those
+// of the one that the engine will derive once the store works.
 func ofOutage(o compliance.Outage, now time.Time) compliance.Alert {
-	a := compliance.Alert{
-		Rule: compliance.AlertSiteDown, Severity: compliance.SeverityCritical, Site: o.Site, Subject: o.ID, Clause: compliance.AlertSiteDown.Clause(),
-		Start: o.Start, Raised: now, Reason: o.Reason, Recovery: o.RecoveringSince, Uncommitted: true,
+	return compliance.Alert{
+		ID: "uncommitted-" + o.ID, Rule: compliance.AlertSiteDown, Severity: compliance.SeverityCritical, Site: o.Site, Subject: o.ID,
+		Clause: compliance.AlertSiteDown.Clause(), Start: o.Start, Raised: now, Reason: o.Reason, Recovery: o.RecoveringSince, Uncommitted: true,
 	}
-	a.ID = a.Key() + "@" + a.Start.UTC().Format("20060102T150405.000Z")
-	return a
 }
 
 // uncommitted says whether any alert is not committed.

@@ -104,9 +104,9 @@ func (e *embedded) remember(state State, reg prometheus.Registerer) error {
 		return errors.Join(err, bad)
 	}
 	failed := func() { e.saveErrs.Add(1) }
-	e.notes = notifications{notes, &saver{state: state, name: stateNotifications, snapshot: notes.MarshalBinary, failed: failed}}
+	e.notes = notifications{notes, newSaver(state, stateNotifications, notes.MarshalBinary, failed)}
 	e.silences = silences
-	e.keeper = &saver{state: state, name: stateSilences, snapshot: silences.MarshalBinary, failed: failed}
+	e.keeper = newSaver(state, stateSilences, silences.MarshalBinary, failed)
 	return nil
 }
 

@@ -9,7 +9,6 @@ import (
 
 const (
 	unanswered  = 2 * time.Minute  // after which a message that is not delivered counts as not
-	lateStep    = 2 * time.Minute  // a step later than this delays those after it
 	aloneRepeat = 15 * time.Minute // between the rounds of an escalation of a single step
 	onCall      = "on-call"        // channel of a receipt that says that nobody could be told
 )
@@ -88,7 +87,8 @@ type taken struct {
 }
 
 // next is the step that an alert takes next, and when. The first is Alertmanager's: what
-// comes next waits until that has been tried.
+// comes next waits until that has been tried. Whoever is told late has time to answer all the
+// same.
 func (e *escalator) next(p compliance.Escalation, o owed, now time.Time) (taken, bool) {
 	steps := len(p.Steps)
 	if escalates(p, o.Severity) {
@@ -110,9 +110,11 @@ func (e *escalator) next(p compliance.Escalation, o owed, now time.Time) (taken,
 		if before == nil {
 			return taken{}, false
 		}
-		at := o.Raised.Add(offset(p, n))
-		if before.began.Sub(o.Raised.Add(offset(p, n-1))) > lateStep {
-			at = before.began.Add(offset(p, n) - offset(p, n-1))
+		at, gap := o.Raised.Add(offset(p, n)), offset(p, n)-offset(p, n-1)
+		if before.began.Before(at) {
+			at = later(at, before.began.Add(gap/2))
+		} else {
+			at = before.began.Add(gap) // held, or the program stood still
 		}
 		if !before.missed.IsZero() && before.missed.Before(at) {
 			at = before.missed
@@ -192,4 +194,11 @@ func (e *escalator) ended(r compliance.Receipt, target string) {
 			delete(e.batches, key)
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

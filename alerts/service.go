@@ -186,6 +186,7 @@ func (s *Service) Run(ctx context.Context) error {
 func (s *Service) start(ctx context.Context) {
 	s.reloading.Lock()
 	defer s.reloading.Unlock()
+	s.cluster.set(s.setup.Load().members)
 	s.pass(ctx, true)
 	s.apply(s.setup.Load())
 	s.started = true

@@ -129,9 +129,13 @@ type saver struct {
 	snapshot func() ([]byte, error)
 	failed   func() // is told of every error
 
-	writing sync.Mutex
+	writing chan struct{} // holds one while a round is under way
 	mu      sync.Mutex
 	next    *round // whose snapshot is not taken yet
+}
+
+func newSaver(state State, name string, snapshot func() ([]byte, error), failed func()) *saver {
+	return &saver{state: state, name: name, snapshot: snapshot, failed: failed, writing: make(chan struct{}, 1)}
 }
 
 type round struct {
@@ -148,8 +152,8 @@ func (s *saver) save() error {
 	r := s.next
 	s.mu.Unlock()
 
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	s.writing <- struct{}{}
+	defer func() { <-s.writing }()
 	if r.done {
 		return r.err
 	}
