@@ -3,13 +3,14 @@ package dashboard
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 const silenceBody = `{"matchers": ["site=\"alpha\"", " "], "ends": "2099-01-01T00:00:00Z", "why": "DB 이전"}`
@@ -55,12 +56,28 @@ func TestSilencesWithoutReasonExpiryOrMatchersAreRefused(t *testing.T) {
 	if len(d.silences) != 0 {
 		t.Errorf("%+v", d.silences)
 	}
-	for err, want := range map[error]string{
-		fmt.Errorf("parse: %w", ErrMatchers): "bad_matchers", &compliance.Refusal{Rule: "no_reason"}: "refused_no_reason", errLeak: "internal",
-	} {
+	for want, err := range map[string]error{"bad_silence": fmt.Errorf("mute: %w", messages.New("alert_silence.no_matcher")), "internal": errLeak} {
 		d.silenceErr = err
-		if _, b := call(t, srv, "POST", "/api/v1/silences", "operator", silenceBody); kindOf(t, b) != want {
+		if _, b := call(t, srv, "POST", "/api/v1/silences", "operator", silenceBody); kindOf(t, b) != want || strings.Contains(string(b), "SELECT") {
 			t.Errorf("%v: %s", err, b)
+		}
+	}
+	d.silenceErr = messages.New("alert_silence.no_matcher")
+	for lang, want := range map[string]string{"en": "a silence", "ko": "조건", "": "조건"} {
+		r, err := http.NewRequest("POST", srv.URL+"/api/v1/silences", strings.NewReader(silenceBody))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer operator")
+		r.Header.Set("Accept-Language", lang)
+		resp, err := srv.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(strings.ToLower(string(b)), want) {
+			t.Errorf("%q: %d %s", lang, resp.StatusCode, b)
 		}
 	}
 	d.silenceErr = nil

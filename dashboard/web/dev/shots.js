@@ -4,19 +4,12 @@ import { once } from 'node:events'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import axe from 'axe-core'
 import { chromium } from 'playwright-core'
+import { examine } from './guide.js'
 
 const out = process.argv[2] ?? 'shots'
 mkdirSync(out, { recursive: true })
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
-
-/** What an automatic examination finds inaccessible. */
-async function faults(page) {
-  // As playwright evaluates it, the page's content policy does not see it.
-  const found = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`)
-  return found.violations.map((v) => `axe ${v.id}: ${v.nodes.slice(0, 2).map((n) => n.target.join(' ')).join(', ')}`)
-}
 
 const narrow = { width: 360, height: 780 }
 
@@ -158,7 +151,7 @@ for (const s of shots.filter((x) => !wanted || x.name.includes(wanted))) {
   }
   await sleep(s.wait ?? 1500)
   await page.screenshot({ path: join(out, `${s.name}.png`), fullPage: s.full ?? false })
-  for (const v of await faults(page)) said.push(v)
+  for (const v of await examine(page)) said.push(v)
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
   console.log(s.name, sideways ? 'SCROLLS SIDEWAYS' : '', [...new Set(said)].slice(0, 4).join(' | '))
   await page.close()
