@@ -39,7 +39,7 @@ type AnswerConfig struct {
 // scanners follow links. It needs no sign-in and no script: whoever holds the link may do
 // this one thing, for as long as the link says, and another site cannot make a browser do it
 // without knowing the link. Answers carry the id "link/" and the person that the link was
-// made for, or the name that was given.
+// made for, or "link/named/" and the name that was given.
 type AnswerPage struct {
 	cfg       AnswerConfig
 	catalogue *messages.Catalogue
@@ -256,11 +256,10 @@ func (p *AnswerPage) answer(w http.ResponseWriter, r *http.Request, v answerView
 		p.fail(w, v, http.StatusBadRequest, words.Say(messages.New("answer.not_so")), "")
 		return
 	}
-	name, id := line(r.PostForm.Get("name"), nameMost+1), l.Person
+	name := line(r.PostForm.Get("name"), nameMost+1)
+	id := "link/named/" + name // nobody has checked the name
 	if l.Person != "" {
-		name = p.person(words, l.Person)
-	} else {
-		id = name
+		name, id = p.person(words, l.Person), "link/"+l.Person
 	}
 	waiting := p.show(&v, words, l)
 	if n := utf8.RuneCountInString(name); (n == 0 || n > nameMost) && len(waiting) > 0 {
@@ -272,7 +271,7 @@ func (p *AnswerPage) answer(w http.ResponseWriter, r *http.Request, v answerView
 		p.write(w, v, http.StatusOK)
 		return
 	}
-	by := accounts.Actor{ID: "link/" + id, Name: name, Kind: accounts.KindUser, Role: accounts.RoleOperator}
+	by := accounts.Actor{ID: id, Name: name, Kind: accounts.KindUser, Role: accounts.RoleOperator}
 	if err := p.cfg.Acknowledge(r.Context(), by, waiting); err != nil {
 		p.cfg.Logger.Error("cannot acknowledge alerts", "alerts", len(waiting), "err", err)
 		v.Bad, v.About = words.Say(messages.New("answer.failed")), words.Say(messages.New("answer.failed_about"))

@@ -3,6 +3,8 @@ package alerts
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
@@ -128,16 +130,16 @@ func TestPostingAnswers(t *testing.T) {
 		acked      int
 		id, called string
 	}{
-		{"a name", Link{Alerts: []string{"0"}}, "name=" + url.QueryEscape(" 이 야간\n"), 200, 1, "link/이 야간", "이 야간"},
+		{"a name", Link{Alerts: []string{"0"}}, "name=" + url.QueryEscape(" 이 야간\n"), 200, 1, "link/named/이 야간", "이 야간"},
 		{"no name", Link{Alerts: []string{"0"}}, "", 422, 0, "", ""},
 		{"a name of spaces", Link{Alerts: []string{"0"}}, "name=+%09", 422, 0, "", ""},
 		{"a name too long", Link{Alerts: []string{"0"}}, "name=" + strings.Repeat("a", 81), 422, 0, "", ""},
-		{"as long as it may be", Link{Alerts: []string{"0"}}, "name=" + url.QueryEscape(strings.Repeat("가", 80)), 200, 1, "link/" + strings.Repeat("가", 80), strings.Repeat("가", 80)},
+		{"as long as it may be", Link{Alerts: []string{"0"}}, "name=" + url.QueryEscape(strings.Repeat("가", 80)), 200, 1, "link/named/" + strings.Repeat("가", 80), strings.Repeat("가", 80)},
 		{"a person", Link{Alerts: []string{"0"}, Person: "kim"}, "name=somebody+else", 200, 1, "link/kim", "김관제"},
 		{"a person who is gone", Link{Alerts: []string{"0"}, Person: "lee"}, "", 200, 1, "link/lee", "lee"},
-		{"by labels", Link{Labels: map[string]string{"site": "homepage"}, Before: evening()}, "name=a", 200, 2, "link/a", "a"},
+		{"by labels", Link{Labels: map[string]string{"site": "homepage"}, Before: evening()}, "name=a", 200, 2, "link/named/a", "a"},
 		{"by labels, raised later", Link{Labels: map[string]string{"site": "homepage"}, Before: evening().Add(-time.Second)}, "name=a", 200, 0, "", ""},
-		{"by all labels", Link{Labels: map[string]string{"site": "homepage", "alertname": "SiteDown"}, Before: evening()}, "name=a", 200, 1, "link/a", "a"},
+		{"by all labels", Link{Labels: map[string]string{"site": "homepage", "alertname": "SiteDown"}, Before: evening()}, "name=a", 200, 1, "link/named/a", "a"},
 		{"nothing", Link{}, "name=a", 200, 0, "", ""},
 		{"the watchdog", Link{Alerts: []string{"2"}}, "name=a", 200, 0, "", ""},
 		{"one that is over", Link{Alerts: []string{"gone"}}, "name=a", 200, 0, "", ""},
@@ -236,6 +238,11 @@ func TestTheAnswerPageIsGuarded(t *testing.T) {
 		if !strings.Contains(csp, want) {
 			t.Errorf("the policy lacks %s: %s", want, csp)
 		}
+	}
+	_, style, _ := strings.Cut(body, "<style>")
+	style, _, _ = strings.Cut(style, "</style>")
+	if sum := sha256.Sum256([]byte(style)); !strings.Contains(csp, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'") {
+		t.Errorf("the policy does not allow the style sheet that the page has: %s", csp)
 	}
 	if strings.Contains(csp, "unsafe") || strings.Contains(body, "<script") || strings.Contains(body, "<img") || strings.Contains(body, "style=") {
 		t.Errorf("%s\n%s", csp, body)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/prometheus/alertmanager/alert"
 	amconfig "github.com/prometheus/alertmanager/config"
+	amcommon "github.com/prometheus/alertmanager/config/common"
 	"github.com/prometheus/alertmanager/notify"
 	"github.com/prometheus/alertmanager/notify/webhook"
 	amtemplate "github.com/prometheus/alertmanager/template"
@@ -125,6 +126,19 @@ func TestTheExampleOfAlertmanager(t *testing.T) {
 	if slices.Contains(conf.Route.GroupByStr, "site") || len(conf.Route.GroupByStr) == 0 {
 		t.Errorf("grouped by %v: many sites that go down at once would be as many messages", conf.Route.GroupByStr)
 	}
+	if _, err := LoadRouting(deploy + "/alertmanager/alertmanager.yml"); err != nil {
+		t.Error(err)
+	}
+	// An external Alertmanager mutes what ours does.
+	own := inhibition()
+	if len(own) != len(conf.InhibitRules) {
+		t.Fatalf("%d rules of inhibition, ours are %d", len(conf.InhibitRules), len(own))
+	}
+	for i, r := range conf.InhibitRules {
+		if a, b := saidOf(r), saidOf(own[i]); a != b {
+			t.Errorf("rule %d of inhibition is\n%s\nours is\n%s", i, a, b)
+		}
+	}
 	run(t, "alertmanager", "prometheus-alertmanager", "amtool", "check-config", "alertmanager.yml")
 	for labels, want := range map[string]string{
 		"alertname=SiteDown severity=critical site=a clause=availability":    "on-call,sms,operators",
@@ -149,6 +163,25 @@ func templates(t *testing.T, lang string) *amtemplate.Template {
 		t.Fatal(err)
 	}
 	return tm
+}
+
+// saidOf is what a rule of inhibition says, however it is written down.
+func saidOf(r amcommon.InhibitRule) string {
+	side := func(ms amcommon.Matchers) string {
+		var out []string
+		for _, m := range ms {
+			values := strings.Split(m.Value, "|")
+			if len(values) == len(compliance.AlertRules()) {
+				continue // all of ours
+			}
+			slices.Sort(values)
+			out = append(out, m.Name+"="+strings.Join(values, "|"))
+		}
+		slices.Sort(out)
+		return strings.Join(out, " ")
+	}
+	equal := slices.Sorted(slices.Values(r.Equal))
+	return side(r.SourceMatchers) + " mutes " + side(r.TargetMatchers) + " of the same " + strings.Join(equal, " ")
 }
 
 // gateway is what a webhook with the payload of a file sends.

@@ -30,6 +30,14 @@ type Silenced struct {
 	By       string // name of who made it
 	Why      string
 	State    string // active, pending or expired
+
+	matchers labels.Matchers
+}
+
+// Mutes says whether the silence mutes an alert with these labels now.
+func (x Silenced) Mutes(of map[string]string) bool {
+	return x.State == string(silence.SilenceStateActive) && len(x.matchers) > 0 &&
+		!slices.ContainsFunc(x.matchers, func(m *labels.Matcher) bool { return !m.Matches(of[m.Name]) })
 }
 
 // ErrNoSilence says that there is no silence with an id.
@@ -61,9 +69,10 @@ func (s *Service) Silences(ctx context.Context) ([]Silenced, error) {
 }
 
 func silencedOf(x *silencepb.Silence, now time.Time) Silenced {
+	matchers := matchersOf(x)
 	out := Silenced{
-		ID: x.Id, Matchers: matchersOf(x), Starts: x.StartsAt.AsTime(), Ends: x.EndsAt.AsTime(), Updated: x.UpdatedAt.AsTime(),
-		By: x.CreatedBy, Why: x.Comment, State: string(silence.SilenceStateActive),
+		ID: x.Id, Matchers: written(matchers), Starts: x.StartsAt.AsTime(), Ends: x.EndsAt.AsTime(), Updated: x.UpdatedAt.AsTime(),
+		By: x.CreatedBy, Why: x.Comment, State: string(silence.SilenceStateActive), matchers: matchers,
 	}
 	switch {
 	case now.Before(out.Starts):
@@ -74,15 +83,27 @@ func silencedOf(x *silencepb.Silence, now time.Time) Silenced {
 	return out
 }
 
-func matchersOf(x *silencepb.Silence) []string {
+// written are matchers as people and amtool write them.
+func written(matchers labels.Matchers) (out []string) {
+	for _, m := range matchers {
+		out = append(out, m.String())
+	}
+	return out
+}
+
+func matchersOf(x *silencepb.Silence) labels.Matchers {
 	kinds := map[silencepb.Matcher_Type]labels.MatchType{
 		silencepb.Matcher_EQUAL: labels.MatchEqual, silencepb.Matcher_NOT_EQUAL: labels.MatchNotEqual,
 		silencepb.Matcher_REGEXP: labels.MatchRegexp, silencepb.Matcher_NOT_REGEXP: labels.MatchNotRegexp,
 	}
-	var out []string
+	var out labels.Matchers
 	for _, set := range x.MatcherSets {
 		for _, m := range set.Matchers {
-			out = append(out, (&labels.Matcher{Type: kinds[m.Type], Name: m.Name, Value: m.Pattern}).String())
+			made, err := labels.NewMatcher(kinds[m.Type], m.Name, m.Pattern)
+			if err != nil {
+				return nil // cannot be: Alertmanager compiled it when it took the silence
+			}
+			out = append(out, made)
 		}
 	}
 	return out
@@ -200,7 +221,7 @@ func (s *Service) record(ctx context.Context, by accounts.Actor, x *silencepb.Si
 		return nil
 	}
 	now := s.now()
-	said := compliance.Silence{ID: x.Id, Matchers: matchersOf(x), Starts: x.StartsAt.AsTime(), Ends: x.EndsAt.AsTime(), Expired: expired}
+	said := compliance.Silence{ID: x.Id, Matchers: written(matchersOf(x)), Starts: x.StartsAt.AsTime(), Ends: x.EndsAt.AsTime(), Expired: expired}
 	if expired {
 		said.Ends = now
 	}

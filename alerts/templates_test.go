@@ -138,7 +138,7 @@ func TestNothingFromOutsideIsMarkup(t *testing.T) {
 			t.Errorf("a summary has several lines: %q", p.MailSubject)
 		}
 		for what, found := range map[string]bool{
-			"mail": strings.Contains(p.MailHTML, "<b>공지"), "slack": strings.Contains(p.SlackText, "<!channel>"),
+			"mail": strings.Contains(p.MailHTML, "<b>공지"), "slack": strings.Contains(p.SlackText+p.SlackTitle, "<!"),
 			"markdown": strings.Contains(p.Markdown, "[x](https") || strings.Contains(p.Markdown, "@everyone"),
 		} {
 			if found {

@@ -344,6 +344,22 @@ func TestWatchesAreJudged(t *testing.T) {
 	if w, ok := one.Current(nil, seoul, day(11, 3*time.Hour)); !ok || !w.End.Equal(day(11, 9*time.Hour)) || w.End.Sub(w.Start) != 24*time.Hour {
 		t.Errorf("%+v", w)
 	}
+	// By the roster in force when it began; and nobody breaks what was not in force yet.
+	begun := Statement{At: day(10, 12*time.Hour), By: accounts.System("monitor"), Roster: &Roster{Shifts: r.Shifts}}
+	later := Statement{At: day(12, 0), By: accounts.System("monitor"), Roster: &one}
+	var got []string
+	for _, w := range r.Watches([]Statement{begun, later}, Period{day(9, 0), day(14, 0)}, seoul, day(14, 0)) {
+		got = append(got, w.Shift+" "+w.Start.In(seoul).Format("02T15")+"-"+w.End.In(seoul).Format("02T15"))
+	}
+	if want := []string{"night 10T21-11T09", "day 11T09-11T21", "night 11T21-12T09", "day 12T09-13T09", "day 13T09-14T09"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if w, ok := r.Current([]Statement{begun}, seoul, day(10, 13*time.Hour)); !ok || w.Verdict != Unproven || w.Why != "before_roster" {
+		t.Errorf("under way when the roster came: %+v", w)
+	}
+	if w, ok := r.Current([]Statement{begun, take(day(10, 13*time.Hour), false)}, seoul, day(10, 14*time.Hour)); !ok || w.Taken == nil || w.Verdict == Broken {
+		t.Errorf("taken all the same: %+v", w)
+	}
 	if _, ok := (Roster{}).Current(nil, seoul, start); ok {
 		t.Error("a watch without a roster")
 	}

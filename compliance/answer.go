@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/charterwatch/charterwatch/internal/accounts"
 )
 
 // Acknowledgement answers alerts of the statement's site: somebody is at it. Escalation ends,
@@ -83,6 +85,8 @@ func (d Desk) Admit(s Statement) (about bool, err error) {
 		return true, d.admitHandOver(s)
 	case s.Cover != nil:
 		return true, d.admitCover(*s.Cover)
+	case s.Roster != nil && s.By.Kind == accounts.KindSystem:
+		return true, nil
 	}
 	return false, nil
 }

@@ -3,21 +3,25 @@ package compliance
 import (
 	"slices"
 	"time"
+
+	"github.com/charterwatch/charterwatch/internal/accounts"
 )
 
 // Shift is a stretch of the day during which somebody sits on the watch floor. It lasts until
 // the next one begins.
 type Shift struct {
-	Name   string   // stable
-	From   string   // "HH:MM" in the organisation's zone
-	People []string // ids of those who may take it; none: anybody who may acknowledge
+	Name   string   `json:"name"`             // stable
+	From   string   `json:"from"`             // "HH:MM" in the organisation's zone
+	People []string `json:"people,omitempty"` // who sits there as a rule
 }
 
-// Roster is how the watch floor is staffed.
+// Roster is how the watch floor is staffed. Each that comes into force is put on record as a
+// statement of the monitor itself: watches are judged by the roster that was in force when
+// they began, and those that began before any was are nobody's breach.
 type Roster struct {
-	Shifts []Shift
-	Since  time.Time     // watches before it are nobody's duty; zero: always
-	Grace  time.Duration // a shift is taken so long after it began at the latest; 0: 15 min
+	Shifts []Shift       `json:"shifts"`
+	Since  time.Time     `json:"since,omitzero"`  // watches before it are nobody's duty; zero: always
+	Grace  time.Duration `json:"grace,omitempty"` // a shift is taken so long after it began at the latest; 0: 15 min
 }
 
 // DefaultGrace is how long after its beginning a shift may be taken, and how long after its
@@ -36,24 +40,67 @@ type Watch struct {
 	Why     string     // a stable name
 }
 
-// Watches are the shifts of the roster that begin in the period, as known at now. Drills
-// count for nothing.
+// Watches are the shifts that begin in the period, by the rosters on record, as known at now.
+// Without any on record r counts for all. Drills count for nothing.
 func (r Roster) Watches(statements []Statement, p Period, zone *time.Location, now time.Time) []Watch {
 	var out []Watch
-	for _, w := range r.watches(p, zone) {
-		for i := range statements {
-			s := &statements[i]
-			switch t, h := s.Taking, s.HandOver; {
-			case t != nil && !t.Drill && t.Shift == w.Shift && t.Start.Equal(w.Start) && w.Taken == nil:
-				w.Taken = s
-			case h != nil && !h.Drill && h.Shift == w.Shift && h.Start.Equal(w.Start):
-				w.Handed = s
-			}
+	for _, part := range r.inForce(statements) {
+		span, ok := p.Clip(Period{part.from, part.to})
+		if !ok {
+			continue
 		}
-		w.Verdict, w.Why = w.judge(r.grace(), now)
-		out = append(out, w)
+		for _, w := range part.roster.watches(span, zone) {
+			out = append(out, w.judged(statements, part.roster.grace(), now))
+		}
 	}
 	return out
+}
+
+// InForce is the monitor's own statement that the roster came into force.
+func (r Roster) InForce(at time.Time) Statement {
+	return Statement{Site: MonitorScope, At: at.UTC().Truncate(time.Millisecond), By: accounts.System("monitor"), Roster: &r}.Sealed()
+}
+
+// rosterSpan is a stretch of time with its roster.
+type rosterSpan struct {
+	roster   Roster
+	from, to time.Time
+}
+
+// farFuture is after everything.
+var farFuture = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// inForce are the rosters on record, in order.
+func (r Roster) inForce(statements []Statement) []rosterSpan {
+	var out []rosterSpan
+	for _, s := range statements {
+		if s.Roster == nil {
+			continue
+		}
+		if n := len(out); n > 0 {
+			out[n-1].to = s.At
+		}
+		out = append(out, rosterSpan{*s.Roster, s.At, farFuture})
+	}
+	if out == nil {
+		return []rosterSpan{{r, time.Time{}, farFuture}}
+	}
+	return out
+}
+
+// judged adds what became of the watch.
+func (w Watch) judged(statements []Statement, grace time.Duration, now time.Time) Watch {
+	for i := range statements {
+		s := &statements[i]
+		switch t, h := s.Taking, s.HandOver; {
+		case t != nil && !t.Drill && t.Shift == w.Shift && t.Start.Equal(w.Start) && w.Taken == nil:
+			w.Taken = s
+		case h != nil && !h.Drill && h.Shift == w.Shift && h.Start.Equal(w.Start):
+			w.Handed = s
+		}
+	}
+	w.Verdict, w.Why = w.judge(grace, now)
+	return w
 }
 
 func (r Roster) grace() time.Duration {
@@ -114,12 +161,23 @@ func (r Roster) watches(p Period, zone *time.Location) []Watch {
 	return out
 }
 
-// Current is the watch at now; ok is false without a roster, or before it is in force.
+// Current is the watch at now; ok is false without a roster. One that began before its
+// roster came into force can be taken all the same, but nobody broke a promise by it.
 func (r Roster) Current(statements []Statement, zone *time.Location, now time.Time) (w Watch, ok bool) {
-	for _, w := range r.Watches(statements, Period{now.Add(-48 * time.Hour), now.Add(time.Millisecond)}, zone, now) {
-		if !now.Before(w.Start) && now.Before(w.End) {
-			return w, true
-		}
+	span := Period{now.Add(-48 * time.Hour), now.Add(time.Millisecond)}
+	during := func(w Watch) bool { return !now.Before(w.Start) && now.Before(w.End) }
+	all := r.Watches(statements, span, zone, now)
+	if i := slices.IndexFunc(all, during); i >= 0 {
+		return all[i], true
 	}
-	return Watch{}, false
+	all = r.watches(span, zone)
+	i := slices.IndexFunc(all, during)
+	if i < 0 {
+		return Watch{}, false
+	}
+	w = all[i].judged(statements, r.grace(), now)
+	if w.Verdict == Broken {
+		w.Verdict, w.Why = Unproven, "before_roster"
+	}
+	return w, true
 }

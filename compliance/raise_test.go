@@ -259,6 +259,9 @@ func TestDeskAdmits(t *testing.T) {
 			t.Errorf("%s: %v %v", name, about, err)
 		}
 	}
+	if about, _ := d.Admit(Statement{Roster: &Roster{}, By: accounts.Actor{Kind: accounts.KindUser}}); about {
+		t.Error("a person puts a roster on record")
+	}
 	if about, err := d.Admit(Statement{Work: &Work{}}); about || err != nil {
 		t.Errorf("%v %v", about, err)
 	}

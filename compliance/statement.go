@@ -36,6 +36,7 @@ type Statement struct {
 	Taking          *Taking          `json:"taking,omitempty"`
 	HandOver        *HandOver        `json:"hand_over,omitempty"`
 	Cover           *Cover           `json:"cover,omitempty"`
+	Roster          *Roster          `json:"roster,omitempty"` // came into force; only the monitor itself says so
 }
 
 // Ruled is what an operator says of a reading.
@@ -141,7 +142,7 @@ func (s Statement) Sealed() Statement {
 }
 
 // What names the kind of a statement: ruling, work, withdrawal, announcement, appeal,
-// judgement, acknowledgement, silence, drill, taking, hand_over or cover.
+// judgement, acknowledgement, silence, drill, taking, hand_over, cover or roster.
 func (s Statement) What() string {
 	switch {
 	case s.Acknowledgement != nil:
@@ -156,6 +157,8 @@ func (s Statement) What() string {
 		return "hand_over"
 	case s.Cover != nil:
 		return "cover"
+	case s.Roster != nil:
+		return "roster"
 	case s.Ruling != nil:
 		return "ruling"
 	case s.Work != nil:

@@ -183,7 +183,7 @@ func (l *Loaded) language(lang, path string) {
 
 func (l *Loaded) rule(name, path string) {
 	if !slices.Contains(compliance.AlertRules(), compliance.AlertRule(name)) {
-		l.d.on(path, messages.New("config.alert_rule", "value", strconv.Quote(name), "rules", compliance.AlertRules()))
+		l.d.on(path, messages.New("config.alert_rule", "value", strconv.Quote(name), "rules", messages.List(compliance.AlertRules())))
 	}
 }
 
@@ -195,7 +195,7 @@ func (l *Loaded) severities(names List, path string, many bool) {
 		}
 		known := compliance.Severities()
 		if known = known[:len(known)-1]; s != "" && !slices.Contains(known, compliance.Severity(s)) {
-			l.d.on(at, messages.New("config.severity", "value", strconv.Quote(s), "severities", known))
+			l.d.on(at, messages.New("config.severity", "value", strconv.Quote(s), "severities", messages.List(known)))
 		}
 	}
 }

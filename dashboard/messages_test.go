@@ -84,7 +84,7 @@ func TestClosedSetsHaveWords(t *testing.T) {
 		"why": {
 			"in_time", "late", "straddles", "review", "not_posted_yet", "not_posted", "unannounced", "unannounced_untyped",
 			"not_announced_yet", "not_announced", "not_restored_yet", "too_long",
-			"not_taken_yet", "not_taken", "taken_late", "not_handed_over_yet", "not_handed_over", "handed_over_late", "taken_and_handed_over",
+			"before_roster", "not_taken_yet", "not_taken", "taken_late", "not_handed_over_yet", "not_handed_over", "handed_over_late", "taken_and_handed_over",
 		},
 	}
 	for prefix, names := range sets {

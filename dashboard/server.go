@@ -14,6 +14,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/scanners"
 )
@@ -76,6 +77,8 @@ type Server struct {
 	log *slog.Logger
 	mux *http.ServeMux
 
+	words *messages.Catalogue
+
 	routes http.Handler // the mux behind the check for requests from other sites
 }
 
@@ -84,7 +87,11 @@ func NewServer(c ServerConfig) *Server {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux()}
+	words, err := messages.Load()
+	if err != nil {
+		panic(err) // the catalogues are part of the build
+	}
+	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux(), words: words}
 	for pattern, h := range handlers(s.table()) {
 		s.mux.Handle(pattern, h)
 	}

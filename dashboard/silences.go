@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 // SilenceState is whether a silence is in force.
@@ -38,31 +38,27 @@ type Silenced struct {
 type Silences interface {
 	// Silences lists them all, for as long as Alertmanager remembers them.
 	Silences(ctx context.Context) ([]Silenced, error)
-	// Silence makes one; it and the statement that says why are durable when it returns. The
-	// error wraps [ErrMatchers], or is a [*compliance.Refusal].
+	// Silence makes one; it and the statement that says why are durable when it returns. An error
+	// about what was asked for is a [messages.Message], which whoever asked is shown.
 	Silence(ctx context.Context, by accounts.Actor, matchers []string, starts, ends time.Time, why string) (id string, err error)
 	// Expire ends one before its time. The error wraps [ErrNoSilence] if there is none that
 	// could be ended.
 	Expire(ctx context.Context, by accounts.Actor, id, why string) error
 }
 
-var (
-	// ErrMatchers says that matchers cannot be read, or would match everything.
-	ErrMatchers = errors.New("not the matchers of a silence")
-	// ErrNoSilence says that there is no such silence, or that it is over.
-	ErrNoSilence = errors.New("no such silence")
-)
+// ErrNoSilence says that there is no such silence.
+var ErrNoSilence = errors.New("no such silence")
 
 const maxMatchers = 32
 
 func (s *Server) silenceRoutes() []route {
-	const outside = "Without an Alertmanager inside it is 501 with the type urn:charterwatch:external_alertmanager: silences are made there then. "
+	const outside = "Without an Alertmanager inside it is 501 with the type urn:charterwatch:external_alertmanager. "
 	get := route{
 		method: "GET", pattern: "/api/v1/silences", handler: http.HandlerFunc(s.listSilences), summary: "Silences: active ones, pending ones, and expired ones as long as they are remembered",
-		answer: []Silence{}, more: strings.TrimSpace(outside), errors: []int{http.StatusNotImplemented},
+		answer: SilenceList{},
 	}
 	post := s.answering("POST", "/api/v1/silences", "Mute notifications of the alerts that match; what is observed stays on record",
-		outside+"A reason and an expiry are demanded. "+refusals, SilenceOrder{}, Silence{}, s.silence)
+		outside+"A reason and an expiry are demanded. What Alertmanager does not take is 422 with the type urn:charterwatch:bad_silence and a title in the language of Accept-Language. "+refusals, SilenceOrder{}, Silence{}, s.silence)
 	end := s.answering("DELETE", "/api/v1/silences/{id}", "End a silence before its time", outside+refusals, SilenceEnd{}, Silence{}, s.expire)
 	post.errors, end.errors = append(post.errors, http.StatusNotImplemented), append(end.errors, http.StatusNotImplemented)
 	return []route{get, post, end}
@@ -95,7 +91,8 @@ func (s *Server) muting(ctx context.Context) (map[string][]string, error) {
 }
 
 func (s *Server) listSilences(w http.ResponseWriter, r *http.Request) {
-	if !s.silencing(w) {
+	if s.cfg.Silences == nil {
+		s.answer(w, SilenceList{Silences: []Silence{}})
 		return
 	}
 	list, err := s.cfg.Silences.Silences(r.Context())
@@ -103,7 +100,7 @@ func (s *Server) listSilences(w http.ResponseWriter, r *http.Request) {
 		s.broken(w, "list silences", err)
 		return
 	}
-	s.answer(w, wireSilences(list))
+	s.answer(w, SilenceList{true, wireSilences(list)})
 }
 
 // wireSilences puts those in force first, the next to end foremost; then those to come, the
@@ -157,28 +154,22 @@ func (s *Server) silence(w http.ResponseWriter, r *http.Request, actor accounts.
 	case !ends.After(starts):
 		refused(w, "bad_window")
 	case len(matchers) == 0 || len(matchers) > maxMatchers:
-		unmatched(w)
+		fail(w, http.StatusBadRequest, "bad_matchers", `matchers are such as site="homepage" or alertname=~"Site.*", at least one and at most 32`)
 	default:
 		id, err := s.cfg.Silences.Silence(r.Context(), actor, matchers, starts, ends, o.Why)
-		if s.silenced(w, "make a silence", err) {
+		if s.silenced(w, r, "make a silence", err) {
 			s.log.Info("silence made", "actor", actor.ID, "silence", id)
 			s.oneSilence(w, r, id)
 		}
 	}
 }
 
-func unmatched(w http.ResponseWriter) {
-	fail(w, http.StatusBadRequest, "bad_matchers", `matchers are such as site="homepage" or alertname=~"Site.*", and do not match everything`)
-}
-
 // silenced answers for what kept a silence from being made or ended; true for nothing.
-func (s *Server) silenced(w http.ResponseWriter, doing string, err error) bool {
-	var no *compliance.Refusal
+func (s *Server) silenced(w http.ResponseWriter, r *http.Request, doing string, err error) bool {
+	var said messages.Message
 	switch {
-	case errors.As(err, &no):
-		refused(w, no.Rule)
-	case errors.Is(err, ErrMatchers):
-		unmatched(w)
+	case errors.As(err, &said):
+		fail(w, http.StatusUnprocessableEntity, "bad_silence", said.In(messages.In(s.words.Match(r.Header.Get("Accept-Language")))))
 	case errors.Is(err, ErrNoSilence):
 		fail(w, http.StatusNotFound, "not_found", "there is no such silence, or it is over")
 	case err != nil:
@@ -214,7 +205,7 @@ func (s *Server) expire(w http.ResponseWriter, r *http.Request, actor accounts.A
 		return
 	}
 	id := r.PathValue("id")
-	if s.silenced(w, "end a silence", s.cfg.Silences.Expire(r.Context(), actor, id, o.Why)) {
+	if s.silenced(w, r, "end a silence", s.cfg.Silences.Expire(r.Context(), actor, id, o.Why)) {
 		s.log.Info("silence ended", "actor", actor.ID, "silence", id)
 		s.oneSilence(w, r, id)
 	}

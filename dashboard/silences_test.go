@@ -3,13 +3,14 @@ package dashboard
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 const silenceBody = `{"matchers": ["site=\"alpha\"", " "], "ends": "2099-01-01T00:00:00Z", "why": "DB 이전"}`
@@ -55,12 +56,28 @@ func TestSilencesWithoutReasonExpiryOrMatchersAreRefused(t *testing.T) {
 	if len(d.silences) != 0 {
 		t.Errorf("%+v", d.silences)
 	}
-	for err, want := range map[error]string{
-		fmt.Errorf("parse: %w", ErrMatchers): "bad_matchers", &compliance.Refusal{Rule: "no_reason"}: "refused_no_reason", errLeak: "internal",
-	} {
+	for want, err := range map[string]error{"bad_silence": fmt.Errorf("mute: %w", messages.New("alert_silence.no_matcher")), "internal": errLeak} {
 		d.silenceErr = err
-		if _, b := call(t, srv, "POST", "/api/v1/silences", "operator", silenceBody); kindOf(t, b) != want {
+		if _, b := call(t, srv, "POST", "/api/v1/silences", "operator", silenceBody); kindOf(t, b) != want || strings.Contains(string(b), "SELECT") {
 			t.Errorf("%v: %s", err, b)
+		}
+	}
+	d.silenceErr = messages.New("alert_silence.no_matcher")
+	for lang, want := range map[string]string{"en": "a silence", "ko": "조건", "": "조건"} {
+		r, err := http.NewRequest("POST", srv.URL+"/api/v1/silences", strings.NewReader(silenceBody))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer operator")
+		r.Header.Set("Accept-Language", lang)
+		resp, err := srv.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(strings.ToLower(string(b)), want) {
+			t.Errorf("%q: %d %s", lang, resp.StatusCode, b)
 		}
 	}
 	d.silenceErr = nil
@@ -79,7 +96,16 @@ func TestSilencesAreListedByWhatComesNext(t *testing.T) {
 		{ID: "soon", State: SilencePending, Starts: at(5)}, {ID: "long", State: SilenceActive, Ends: at(4), Alerts: []string{downID}}, {ID: "short", State: SilenceActive, Ends: at(3)},
 	}
 	var got []string
-	for _, x := range listed[Silence](t, srv, d, "/api/v1/silences", "Silence") {
+	_, b := call(t, srv, "GET", "/api/v1/silences", "", "")
+	var list SilenceList
+	if err := json.Unmarshal(b, &list); err != nil || !list.Inside {
+		t.Fatalf("%v in %s", err, b)
+	}
+	_, valid := document(t, NewServer(ServerConfig{Hub: d.hub()}))
+	if err := valid("SilenceList", b); err != nil {
+		t.Error(err)
+	}
+	for _, x := range list.Silences {
 		got = append(got, x.ID)
 	}
 	if want := "short long soon later old older"; strings.Join(got, " ") != want {
@@ -97,7 +123,10 @@ func TestWithoutAnAlertmanagerInsideThatIsSaid(t *testing.T) {
 	d.floor = staffed(time.Now())
 	srv := httptest.NewServer(s)
 	defer srv.Close()
-	for method, path := range map[string]string{"GET": "/api/v1/silences", "POST": "/api/v1/silences", "DELETE": "/api/v1/silences/x"} {
+	if resp, b := call(t, srv, "GET", "/api/v1/silences", "", ""); resp.StatusCode != http.StatusOK || string(b) != `{"inside":false,"silences":[]}` {
+		t.Errorf("%d %s", resp.StatusCode, b)
+	}
+	for method, path := range map[string]string{"POST": "/api/v1/silences", "DELETE": "/api/v1/silences/x"} {
 		body := map[string]string{"POST": silenceBody, "DELETE": `{"why": "w"}`}[method]
 		if resp, b := call(t, srv, method, path, "operator", body); resp.StatusCode != http.StatusNotImplemented || kindOf(t, b) != "external_alertmanager" {
 			t.Errorf("%s: %d %s", method, resp.StatusCode, b)

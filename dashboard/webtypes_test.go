@@ -72,6 +72,7 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"AlertDetail", dashboard.AlertDetail{}},
 		{"Receipt", dashboard.Receipt{}},
 		{"Silence", dashboard.Silence{}},
+		{"SilenceList", dashboard.SilenceList{}},
 		{"OnCall", dashboard.OnCall{}},
 		{"Person", dashboard.Person{}},
 		{"Schedule", dashboard.Schedule{}},

@@ -124,6 +124,12 @@ type Silence struct {
 	Alerts   []string     `json:"alerts"` // ids of the open alerts that it mutes
 }
 
+// SilenceList is all that is known of silences.
+type SilenceList struct {
+	Inside   bool      `json:"inside"` // silences are made here; false: alerts go to an external Alertmanager only, and silences are made there
+	Silences []Silence `json:"silences"`
+}
+
 // SilenceOrder asks for a silence.
 type SilenceOrder struct {
 	Matchers []string `json:"matchers"`

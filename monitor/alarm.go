@@ -186,6 +186,24 @@ func (c *committer) floor(b *batch) compliance.Desk {
 	return d
 }
 
+// enrol puts a roster on record that differs from the latest there. The committer's lock is
+// held.
+func (c *committer) enrol(r compliance.Roster) {
+	last := compliance.Roster{}
+	for _, s := range c.statements[compliance.MonitorScope] {
+		if s.Roster != nil {
+			last = *s.Roster
+		}
+	}
+	same := func(a, b compliance.Shift) bool {
+		return a.Name == b.Name && a.From == b.From && slices.Equal(a.People, b.People)
+	}
+	if r.Since.Equal(last.Since) && r.Grace == last.Grace && slices.EqualFunc(r.Shifts, last.Shifts, same) {
+		return
+	}
+	c.submit(record{said: &said{Statement: r.InForce(c.now()), done: make(chan error, 1)}})
+}
+
 // notice takes over how the monitor itself is doing.
 func (c *committer) notice(f compliance.MonitorFacts) { c.own.Store(&f) }
 

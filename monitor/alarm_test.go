@@ -150,10 +150,13 @@ func TestWatchFloorAndDrills(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := newMemory()
 		plan := planOf(1, func(int) probes.Probe { return &switchable{} })
-		begun := time.Now().UTC().Truncate(time.Minute)
-		plan.Roster = compliance.Roster{Shifts: []compliance.Shift{{Name: "all", From: begun.Format("15:04")}}, Since: begun}
+		begun := time.Now().UTC().Truncate(time.Minute).Add(time.Minute)
+		plan.Roster = compliance.Roster{Shifts: []compliance.Shift{{Name: "all", From: begun.Format("15:04")}}, Since: begun.Add(-time.Hour)}
 		e, stop := begin(t, Config{Plan: plan, Store: store})
-		time.Sleep(16 * time.Minute)
+		time.Sleep(17 * time.Minute)
+		if n := len(e.Record(compliance.MonitorScope).Statements); n != 1 {
+			t.Errorf("%d statements, where the roster alone came into force", n)
+		}
 		if got := standing(e); !slices.Contains(got, compliance.AlertShiftUntaken) {
 			t.Errorf("nobody came, and %v stand", got)
 		}

@@ -112,7 +112,7 @@ func (t *terminal) previewAlert(args []string) error {
 		return err
 	}
 	if !slices.Contains(compliance.AlertRules(), compliance.AlertRule(*rule)) {
-		return usageError{messages.New("cli.alert.rule", "value", quoted(*rule), "rules", compliance.AlertRules())}
+		return usageError{messages.New("cli.alert.rule", "value", quoted(*rule), "rules", messages.List(compliance.AlertRules()))}
 	}
 	b, err := t.built(*path)
 	if err != nil {

@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/charterwatch/charterwatch/alerts"
@@ -102,26 +105,41 @@ func (a *app) trouble() monitor.Trouble {
 }
 
 // silences shows Alertmanager's silences to the dashboard in its own words.
-type silences struct{ s *alerts.Service }
+type silences struct{ a *app }
 
 func (x silences) Silences(ctx context.Context) ([]dashboard.Silenced, error) {
-	list, err := x.s.Silences(ctx)
+	list, err := x.a.alerts.Silences(ctx)
 	if err != nil {
 		return nil, err
 	}
+	content, standing := x.a.alertsNow().Content, map[string]map[string]string{} // labels by alert
+	for _, a := range x.a.standing() {
+		standing[a.ID] = content.Labels(a)
+	}
 	var out []dashboard.Silenced
 	for _, s := range list {
-		out = append(out, dashboard.Silenced{ID: s.ID, Matchers: s.Matchers, Starts: s.Starts, Ends: s.Ends, By: s.By, Why: s.Why, State: dashboard.SilenceState(s.State)})
+		d := dashboard.Silenced{ID: s.ID, Matchers: s.Matchers, Starts: s.Starts, Ends: s.Ends, By: s.By, Why: s.Why, State: dashboard.SilenceState(s.State)}
+		for id, labels := range standing {
+			if s.Mutes(labels) {
+				d.Alerts = append(d.Alerts, id)
+			}
+		}
+		slices.Sort(d.Alerts)
+		out = append(out, d)
 	}
 	return out, nil
 }
 
 func (x silences) Silence(ctx context.Context, by accounts.Actor, matchers []string, starts, ends time.Time, why string) (string, error) {
-	return x.s.Silence(ctx, by, matchers, starts, ends, why)
+	return x.a.alerts.Silence(ctx, by, matchers, starts, ends, why)
 }
 
 func (x silences) Expire(ctx context.Context, by accounts.Actor, id, why string) error {
-	return x.s.Expire(ctx, by, id, why)
+	err := x.a.alerts.Expire(ctx, by, id, why)
+	if errors.Is(err, alerts.ErrNoSilence) {
+		return fmt.Errorf("%w: %s", dashboard.ErrNoSilence, id)
+	}
+	return err
 }
 
 // onlyOutside says whether alerts go to Alertmanagers of the user's own alone: then there are

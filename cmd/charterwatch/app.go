@@ -171,7 +171,7 @@ func (a *app) handler() http.Handler {
 		Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{Registry: a.registry}), Logger: a.log,
 	}
 	if !onlyOutside(*a.started) {
-		c.Silences, c.Alertmanager = silences{a.alerts}, a.alerts
+		c.Silences, c.Alertmanager = silences{a}, a.alerts
 	}
 	return dashboard.NewServer(c)
 }

@@ -161,3 +161,38 @@ func TestNoticesInABrowser(t *testing.T) {
 	})
 	c.stop()
 }
+
+// TestAlertsInABrowser goes through the story of an alert as people on duty would: it is
+// acknowledged and silenced, the shift is taken and handed over, somebody stands in on call, a
+// drill is held. dashboard/web/dev/alerts.js does the looking.
+func TestAlertsInABrowser(t *testing.T) {
+	b := newWalker(t)
+	a := newAlerted(t, 2)
+	a.route("{receiver: on-call, group_by: [alertname, site], group_wait: 0s, group_interval: 10s}", "  - {name: on-call}\n", webhook("kim-sms", a.phone.URL), webhook("lee-sms", a.phone.URL))
+	samples := pageSamples(t)
+	a.more = samples["onCall"] + "\n" + samples["watch"] + "\n"
+	c := a.serve()
+	b.walk("alerts.js", c.base, map[string]string{"token": c.shownToken(), "site": "Site 0"}, func(string) { a.down.Store(true) })
+	c.stop()
+}
+
+func webhook(name, url string) string {
+	return fmt.Sprintf("  - {name: %s, webhook_configs: [{url: %q}]}\n", name, url)
+}
+
+// pageSamples are the lines of the configuration that pages without anything to show ask for.
+func pageSamples(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "dashboard", "web", "src", "samples.ts"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, m := range regexp.MustCompile("(?s)(\\w+): (?:`([^`]*)`|'([^']*)')").FindAllStringSubmatch(string(text), -1) {
+		out[m[1]] = m[2] + strings.ReplaceAll(m[3], `\n`, "\n")
+	}
+	if len(out) != 3 {
+		t.Fatalf("only %v found: is the search blind?", out)
+	}
+	return out
+}

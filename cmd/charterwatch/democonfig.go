@@ -2,12 +2,20 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/charterwatch/charterwatch/demo"
 )
+
+// writeDemo writes what "charterwatch demo" watches, and who is told of it, and returns the
+// path of the configuration.
+func writeDemo(dir string, e *demo.Estate, listen string) (path string, err error) {
+	path = filepath.Join(dir, "charterwatch.yaml")
+	return path, errors.Join(os.WriteFile(filepath.Join(dir, "alertmanager.yml"), demoAlertmanager(e), 0o600), os.WriteFile(path, demoConfig(e, listen), 0o600))
+}
 
 // demoConfig is the configuration that watches a simulated association. It is a file like
 // any other, and a newcomer's first example.
@@ -44,12 +52,12 @@ on_call:
 watch_floor:
   shifts: [{name: day, from: "09:00"}, {name: night, from: "21:00"}]
 
-web: {listen: %q, external_url: "http://%s"}
+web: {listen: %q}
 store: {sqlite: store}
 uplink: {canaries: [%q]}
 %s
 sites:
-`, demo.NameKO, demo.NameEN, e.InboxURL(), e.InboxURL(), listen, listen, "dns://"+e.DNSAddr(), browser())
+`, demo.NameKO, demo.NameEN, e.InboxURL(), e.InboxURL(), listen, "dns://"+e.DNSAddr(), browser())
 	for _, s := range e.Sites() {
 		fmt.Fprintf(&b, `  - id: %s
     name: {ko: %q, en: %q}
@@ -143,7 +151,8 @@ receivers:
   - name: first-sms
     webhook_configs:
       - url: %[2]s/sms
-        payload: {to: first, text: '{{ template "charterwatch.sms" . }}'}
+        payload: |-
+          {"to": "first", "text": {{ (letter . 0).SMS | toJson }}}
   - name: first-mail
     email_configs: [{to: first@demo.association, send_resolved: true}]
   - name: second-mail

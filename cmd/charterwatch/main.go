@@ -63,7 +63,7 @@ const (
 	noticeLintUsage  = "notice lint --site SITE --window WINDOW"
 
 	alertTestUsage    = "alert test --config FILE RECEIVER"
-	alertPreviewUsage = "alert preview --config FILE [--rule RULE] [--site SITE]"
+	alertPreviewUsage = "alert preview --config FILE [--rule RULE]"
 
 	noticeDeclareUsage = "notice declare --site SITE --window WINDOW --why WHY"
 )

@@ -37,7 +37,8 @@ func TestScripts(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(e.WorkDir, filepath.Base(estate.CAFile())), estate.CAPEM(), 0o600); err != nil {
 			return err
 		}
-		return os.WriteFile(filepath.Join(e.WorkDir, "probe.yaml"), demoConfig(estate, "127.0.0.1:0"), 0o600)
+		path, err := writeDemo(e.WorkDir, estate, "127.0.0.1:0")
+		return errors.Join(err, os.Rename(path, filepath.Join(e.WorkDir, "probe.yaml")))
 	}})
 }
 

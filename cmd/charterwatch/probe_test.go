@@ -31,9 +31,11 @@ func TestProbeHandlerOfTheProgram(t *testing.T) {
 	estate := association(t)
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, filepath.Base(estate.CAFile())), string(estate.CAPEM()))
-	file := filepath.Join(dir, "c.yaml")
+	file, err := writeDemo(dir, estate, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	text := string(demoConfig(estate, "127.0.0.1:0"))
-	write(t, file, text)
 	viewer, admin := issue(t, filepath.Join(dir, "store"), "prometheus", "viewer"), issue(t, filepath.Join(dir, "store"), "operations", "administrator")
 	c := serveChild(t, file)
 	site := url.Values{"target": {estate.Sites()[0].HTTPSURL}, "module": {"demo"}}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
@@ -70,8 +69,7 @@ func demonstrate(ctx context.Context, args []string, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(*dir, "charterwatch.yaml")
-	err = errors.Join(os.WriteFile(filepath.Join(*dir, "alertmanager.yml"), demoAlertmanager(estate), 0o600), os.WriteFile(path, demoConfig(estate, *listen), 0o600))
+	path, err := writeDemo(*dir, estate, *listen)
 	if err != nil {
 		return errors.Join(messages.New("cli.demo.config_failed", "err", err), estate.Close())
 	}

@@ -43,8 +43,10 @@ func TestMetricsAreWellFormed(t *testing.T) {
 	}
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, filepath.Base(estate.CAFile())), string(estate.CAPEM()))
-	file := filepath.Join(dir, "c.yaml")
-	write(t, file, string(demoConfig(estate, "127.0.0.1:0")))
+	file, err := writeDemo(dir, estate, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
 	c := serveChild(t, file)
 	var metrics []byte
 	eventually(t, "metrics of every kind are there", func() bool {

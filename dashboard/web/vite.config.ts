@@ -1,8 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { texts } from './scripts/texts.js'
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [texts(), svelte()],
   base: './',
   build: {
     target: 'es2022',

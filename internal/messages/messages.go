@@ -178,3 +178,12 @@ func fill(text string, arg func(name string) (string, bool)) string {
 		text = after
 	}
 }
+
+// List makes an argument of names of any kind.
+func List[S ~string](names []S) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = string(n)
+	}
+	return out
+}

@@ -1,3 +1,5 @@
+import { Floor } from './floor.js'
+
 // What is on record of the made-up association's notices. Everything here is invented.
 const minute = 60_000
 const hour = 60 * minute
@@ -41,6 +43,7 @@ export class Desk {
     this.full = name === 'busy' || name === 'trouble'
     this.now = now
     this.said = []
+    this.floor = new Floor(now, name)
     if (!this.full) return
     this.notices = this.makeNotices(now)
     this.plans = this.makePlans(now)
@@ -158,6 +161,8 @@ export class Desk {
 
   /** Answers what the pages ask; undefined for what they do not. */
   answer(method, path, query, body, token, sites, now) {
+    const floor = this.floor.answer(method, path, query, body, token, sites, now)
+    if (floor) return floor
     const of = (list) => [200, list.filter((x) => !query.get('site') || x.site === query.get('site') || x.board?.startsWith(`${query.get('site')}/`))]
     if (method === 'GET') {
       if (path === '/api/v1/plans') return of(this.plans ?? [])

@@ -1,6 +1,7 @@
 // What walks through the app in a real browser share: a page that may not complain, and asking
 // whoever started the walk to do something.
 import { createInterface } from 'node:readline'
+import axe from 'axe-core'
 import { chromium } from 'playwright-core'
 
 export const patience = 90_000
@@ -33,4 +34,16 @@ export async function open(forgiven = () => false) {
       process.stdin.destroy() // or it would be waited for
     },
   }
+}
+
+/** Examines the page for what assistive technology could not use. */
+export async function accessible(page) {
+  const faults = await examine(page)
+  if (faults.length) throw new Error(`${page.url()}: ${faults.join(' | ')}`)
+}
+
+/** What an automatic examination finds. The page's content policy does not see what the browser evaluates for us. */
+export async function examine(page) {
+  const found = await page.evaluate(`${axe.source}; axe.run(document, { resultTypes: ['violations'] })`)
+  return found.violations.map((v) => `axe ${v.id}: ${v.nodes.slice(0, 2).map((n) => n.target.join(' ')).join(', ')}`)
 }

@@ -1,6 +1,6 @@
 // A stand-in for the server: a made-up association's wall with deltas, and the built app.
 //
-//   node dev/mock.js [--port 8481] [--scene busy|calm|empty|trouble] [--hush 5] [--no-socket]
+//   node dev/mock.js [--port 8481] [--scene busy|calm|empty|trouble|external] [--hush 5] [--no-socket]
 //
 // --hush stops talking after so many seconds, to see the wall go stale. --no-socket refuses
 // the WebSocket, to see it poll. --port 0 takes any free port. For development run it beside

@@ -69,6 +69,7 @@ export class Scene {
       events: this.events(now),
       plans: (this.desk.plans ?? []).map(({ tellings, works, ...p }) => p),
       boards: this.desk.boards(now).filter((b) => b.status !== 'ok'),
+      alerts: this.desk.floor.state(this.sites, now),
     }
   }
 
@@ -164,6 +165,8 @@ export class Scene {
       { ...event('clock_ran', 'education', undefined, now - 2.9 * hour, 'down', 'ok', 100), subject: 'x', clock: 'announcement' },
       { ...event('clock_ran', 'disclosure', undefined, now - 7 * minute, 'down', 'ok', 50), subject: 'x', clock: 'announcement' },
       event('recovery_started', 'regulations', 'front', now - 11 * minute, 'up', 'ok'),
+      { ...event('person_stated', '_monitor', undefined, now - 63 * minute, 'up', 'ok'), subject: 'h1', said: 'hand_over', title: '통합공시시스템 재시작 뒤 안정됨' },
+      { ...event('person_stated', 'education', undefined, now - 12 * minute, 'up', 'ok'), subject: 'k1', said: 'acknowledgement' },
     ].sort((a, b) => a.at - b.at)
   }
 
@@ -171,6 +174,9 @@ export class Scene {
   step(now) {
     if (!this.sites.length) return null
     const i = this.turn++ % this.sites.length
+    const floor = this.desk.floor
+    const alerts = floor.changed !== this.told ? floor.state(this.sites, now) : undefined
+    this.told = floor.changed
     const site = this.sites[i]
     const check = site.checks[0]
     const { kind, target, critical, interval_ms, strip: s, ...delta } = check
@@ -178,7 +184,7 @@ export class Scene {
     check.seen_at = delta.seen_at = now - 200
     check.duration_ms = delta.duration_ms = plans[i].ms * (0.9 + Math.random() * 0.2)
     delta.cells = [{ from, state: s.states.at(-1), p95: s.p95.at(-1) }]
-    return { checks: [delta] }
+    return { checks: [delta], alerts }
   }
 }
 

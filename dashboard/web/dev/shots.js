@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
+import { examine } from './guide.js'
 
 const out = process.argv[2] ?? 'shots'
 mkdirSync(out, { recursive: true })
@@ -49,6 +50,26 @@ async function judge(page) {
   await page.locator('summary', { hasText: '이의 제기' }).first().click()
 }
 
+async function card(page, words, act) {
+  await sign(page)
+  const of = page.locator('article.alert', { hasText: words }).first()
+  await of.locator('summary', { hasText: act }).click()
+  await of.scrollIntoViewIfNeeded()
+}
+
+async function openOne(page) {
+  await page.locator('article.alert', { hasText: '통합공시시스템' }).first().getByRole('link', { name: '이 알림의 주소' }).click()
+}
+async function cover(page) {
+  await sign(page)
+  await page.locator('button.turn').nth(9).click()
+}
+async function handOver(page) {
+  await sign(page)
+  await page.getByRole('button', { name: 'Take the shift' }).click()
+  await page.locator('summary', { hasText: 'Hand over' }).first().click()
+}
+
 const wide = { width: 1440, height: 900 }
 const shots = [
   { name: 'busy-ko-light', query: 'lang=ko&theme=light' },
@@ -79,6 +100,33 @@ const shots = [
   { name: 'outages-ko-narrow', query: 'lang=ko&theme=dark', page: 'outages', full: true, size: narrow },
   { name: 'outages-empty-en', scene: 'calm', query: 'lang=en&theme=light', page: 'outages', full: true },
   { name: 'outages-judge-ko', query: 'lang=ko&theme=light', page: 'outages', full: true, act: judge },
+  { name: 'alerts-ko-light', query: 'lang=ko&theme=light', page: 'alerts', full: true },
+  { name: 'alerts-en-dark', query: 'lang=en&theme=dark', page: 'alerts', full: true },
+  { name: 'alerts-ko-narrow', query: 'lang=ko&theme=light', page: 'alerts', full: true, size: narrow },
+  { name: 'alerts-en-narrow-dark', query: 'lang=en&theme=dark', page: 'alerts', full: true, size: narrow },
+  { name: 'alerts-empty-ko', scene: 'calm', query: 'lang=ko&theme=light', page: 'alerts', full: true },
+  { name: 'alerts-history-en', query: 'lang=en&theme=light', page: 'alerts', full: true, act: (page) => page.locator('.bar select').first().selectOption('7') },
+  { name: 'alerts-receipts-ko', query: 'lang=ko&theme=dark', page: 'alerts', act: (page) => card(page, '통합공시시스템', '알린 기록') },
+  { name: 'alerts-ack-ko', query: 'lang=ko&theme=light', page: 'alerts', act: (page) => card(page, '통합공시시스템', '대응 시작') },
+  { name: 'alerts-silence-en', query: 'lang=en&theme=light', page: 'alerts', act: (page) => card(page, 'Disclosure system', 'Silence') },
+  { name: 'alerts-one-ko', query: 'lang=ko&theme=light', page: 'alerts', act: openOne },
+  { name: 'alerts-gone-en', query: 'lang=en&theme=light', page: 'alerts/SiteDown-000000000000' },
+  { name: 'silences-ko-light', query: 'lang=ko&theme=light', page: 'silences', full: true },
+  { name: 'silences-en-narrow-dark', query: 'lang=en&theme=dark', page: 'silences', full: true, size: narrow, act: (page) => page.locator('details.fold summary').first().click() },
+  { name: 'silences-external-ko', scene: 'external', query: 'lang=ko&theme=dark', page: 'silences', full: true },
+  { name: 'silences-empty-en', scene: 'calm', query: 'lang=en&theme=light', page: 'silences', full: true },
+  { name: 'on-call-ko-light', query: 'lang=ko&theme=light', page: 'on-call', full: true },
+  { name: 'on-call-en-dark', query: 'lang=en&theme=dark', page: 'on-call', full: true },
+  { name: 'on-call-ko-narrow', query: 'lang=ko&theme=light', page: 'on-call', full: true, size: narrow },
+  { name: 'on-call-cover-ko', query: 'lang=ko&theme=light', page: 'on-call', act: cover },
+  { name: 'on-call-empty-ko', scene: 'calm', query: 'lang=ko&theme=light', page: 'on-call', full: true },
+  { name: 'watch-ko-light', query: 'lang=ko&theme=light', page: 'watch', full: true },
+  { name: 'watch-en-dark', query: 'lang=en&theme=dark', page: 'watch', full: true, act: handOver },
+  { name: 'watch-ko-narrow', query: 'lang=ko&theme=light', page: 'watch', full: true, size: narrow },
+  { name: 'watch-drill-en', scene: 'calm', query: 'lang=en&theme=light', page: 'watch', full: true, act: (page) => page.locator('summary', { hasText: 'drill' }).click() },
+  { name: 'watch-empty-ko', scene: 'empty', query: 'lang=ko&theme=light', page: 'watch', full: true },
+  { name: 'alerts-wide-ko', query: 'lang=ko&theme=light', page: 'alerts', full: true, size: { width: 1920, height: 1080 } },
+  { name: 'on-call-wide-en', query: 'lang=en&theme=light', page: 'on-call', full: true, size: { width: 1920, height: 1080 } },
   { name: 'wide-ko-light', query: 'lang=ko&theme=light', size: { width: 1920, height: 1080 }, full: true },
   { name: 'table-en-light', query: 'lang=en&theme=light', full: true, act: (page) => page.getByRole('button', { name: 'View as a table' }).last().click() },
   { name: 'first-ko-light', query: 'lang=ko&theme=light', flags: ['--hush', '0'] },
@@ -103,6 +151,7 @@ for (const s of shots.filter((x) => !wanted || x.name.includes(wanted))) {
   }
   await sleep(s.wait ?? 1500)
   await page.screenshot({ path: join(out, `${s.name}.png`), fullPage: s.full ?? false })
+  for (const v of await examine(page)) said.push(v)
   const sideways = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
   console.log(s.name, sideways ? 'SCROLLS SIDEWAYS' : '', [...new Set(said)].slice(0, 4).join(' | '))
   await page.close()

@@ -7,6 +7,12 @@ it.each([
   ['#/', { page: 'wall', about: '' }],
   ['#/maintenance', { page: 'maintenance', about: '' }],
   ['#/outages?about=a%401', { page: 'outages', about: 'a@1' }],
+  ['#/alerts', { page: 'alerts', about: '' }],
+  ['#/alerts/SiteDown-b327d7dd0def', { page: 'alerts', about: 'SiteDown-b327d7dd0def' }],
+  ['#/alerts/SiteDown%7Ca%7C%7Ccritical@1', { page: 'alerts', about: 'SiteDown|a||critical@1' }],
+  ['#/alerts/100%', { page: 'alerts', about: '100%' }],
+  ['#/on-call', { page: 'on-call', about: '' }],
+  ['#/watch/x', { page: 'watch', about: '' }],
   ['#/elsewhere', { page: 'wall', about: '' }],
   ['#sites', null],
 ] as const)('%s is read', (hash, want) => expect(parse(hash)).toEqual(want))
@@ -14,5 +20,7 @@ it.each([
 it.each(['plan-a/news#0a1b', 'a@20261124T060000.000Z', ''])('finds %j again', (id) => {
   expect(parse(to('outages', id))).toEqual({ page: 'outages', about: id })
 })
+
+it.each(['SiteDown-b327d7dd0def', 'a/b?c=d#e 100%'])('links to the alert %j', (id) => expect(parse(to('alerts', id))).toEqual({ page: 'alerts', about: id }))
 
 it('keeps the slashes of an id and hides the rest', () => expect(inPath('a/news#0a 1?')).toBe('a/news%230a%201%3F'))

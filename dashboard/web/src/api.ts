@@ -42,7 +42,7 @@ export async function get<T>(path: string): Promise<T> {
 }
 
 export async function post<T>(path: string, body: unknown, token = '', method: 'POST' | 'DELETE' = 'POST'): Promise<T> {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' }
+  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Accept-Language': document.documentElement.lang }
   if (token) headers.Authorization = `Bearer ${token}`
   return (await call(path, { method, headers, body: JSON.stringify(body) })) as T
 }

@@ -6,7 +6,7 @@ const css = readFileSync(new URL('./base.css', import.meta.url), 'utf8')
 function tokens(selector: string): Record<string, string> {
   const start = css.indexOf(`${selector} {`)
   const block = css.slice(start, css.indexOf('}', start))
-  return Object.fromEntries([...block.matchAll(/--([a-z-]+): (#[0-9a-f]{6})/g)].map((m) => [m[1]!, m[2]!]))
+  return Object.fromEntries([...block.matchAll(/--([a-z0-9-]+): (#[0-9a-f]{6})/g)].map((m) => [m[1]!, m[2]!]))
 }
 
 function luminance(hex: string): number {
@@ -32,7 +32,7 @@ describe.each([
   it.each(text.flatMap((t) => grounds.map((g) => [t, g] as const)))('%s on %s reads at 4.5:1', (t, g) => {
     expect(contrast(c[t]!, c[g]!)).toBeGreaterThanOrEqual(4.5)
   })
-  it.each(['up-fill', 'degraded-fill', 'down-fill', 'planned-fill', 'control', 'unknown'])('%s stands out from the surface at 3:1', (t) => {
+  it.each(['up-fill', 'degraded-fill', 'down-fill', 'planned-fill', 'control', 'unknown', ...Array.from({ length: 8 }, (_, i) => `hue${i}`)])('%s stands out from the surface at 3:1', (t) => {
     expect(contrast(c[t]!, c['surface']!)).toBeGreaterThanOrEqual(3)
   })
   it('reads inverted', () => expect(contrast(c['inverse']!, c['on-inverse']!)).toBeGreaterThanOrEqual(7))

@@ -1,5 +1,6 @@
 // The on-call calendar's weeks and colours, as pure functions.
-import type { OnCall, OnCallDay, Schedule, Turn } from './wire_alerts'
+import type { Name } from './wire'
+import type { OnCall, OnCallDay, Person, Schedule, Turn } from './wire_alerts'
 
 /** What a calendar's cell shows of one schedule. */
 export interface Entry {
@@ -47,3 +48,9 @@ export function whole(schedule: Schedule, turn: Turn): Turn {
 }
 
 export const holds = (t: { from: number; to: number }, now: number): boolean => t.from <= now && now < t.to
+
+/** What a person is called; the id of one that the configuration no longer has. */
+export function nameIn(people: readonly Person[], id: string, say: (n: Name) => string): string {
+  const p = people.find((x) => x.id === id)
+  return p ? say(p.name) : id
+}

@@ -115,6 +115,16 @@ export class Speech {
     return ['토', '일', 'Sat', 'Sun'].includes(this.format('weekday', { weekday: 'short' }, ms))
   }
 
+  /** 월, Mon: of a day in the zone. */
+  weekday(ms: number): string {
+    return this.format('weekday', { weekday: 'short' }, ms)
+  }
+
+  /** The same of a number, 0 for Sunday. */
+  dayOfWeek(n: number): string {
+    return new Intl.DateTimeFormat(locales[this.lang], { weekday: 'short', timeZone: 'UTC' }).format(Date.UTC(2026, 10, 22 + n))
+  }
+
   /** A day and a time of day. */
   dayTime(ms: number): string {
     return `${this.date(ms)} ${this.hourMinute(ms)}`

@@ -80,6 +80,13 @@ describe('apply', () => {
     expect([c.detail, c.outage, c.strip.states, c.target]).toEqual([undefined, undefined, 'uudf', 'x'])
     expect('cells' in c).toBe(false)
   })
+  it('replaces what it knows of alerts only when told', () => {
+    const alerts = { critical: 1, warning: 0, acknowledged: 0, held: 0, drills: 0, changed: 5 }
+    const one = applied(known, delta(8, { alerts }))
+    expect(one.wall!.alerts).toEqual(alerts)
+    expect(applied(one, delta(9, {})).wall!.alerts).toEqual(alerts)
+  })
+
   it('replaces plans and boards only when told, and a site\'s clocks with every delta', () => {
     const plans = [{ id: 'p', site: 'a', title: 't', state: 'planned', review: false, windows: [] }]
     const clocks = [{ kind: 'announcement' as const, site: 'a', subject: 'o1', start: 1, limit: 2, verdict: 'at_risk' as const }]

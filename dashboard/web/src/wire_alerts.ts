@@ -105,6 +105,11 @@ export interface Silence {
   alerts: string[]
 }
 
+export interface SilenceList {
+  inside: boolean
+  silences: Silence[]
+}
+
 export interface OnCall {
   people: Person[]
   schedules: Schedule[]
