@@ -28,6 +28,7 @@ import (
 const (
 	alertsGC       = 30 * time.Minute // of resolved alerts
 	silencesKept   = 5 * 24 * time.Hour
+	notesKept      = 90 * 24 * time.Hour // at most; otherwise for two repeat intervals
 	groupsCleaned  = 30 * time.Second
 	stateCleaned   = time.Minute
 	apiTimeout     = 30 * time.Second
@@ -92,7 +93,7 @@ func (e *embedded) remember(state State, reg prometheus.Registerer) error {
 	if err != nil {
 		return err
 	}
-	notes, bad := nflog.New(nflog.Options{SnapshotReader: bytes.NewReader(said), Retention: keepTold, Logger: e.log, Metrics: reg})
+	notes, bad := nflog.New(nflog.Options{SnapshotReader: bytes.NewReader(said), Retention: notesKept, Logger: e.log, Metrics: reg})
 	if err := e.aside(state, stateNotifications, said, bad); err != nil || notes == nil {
 		return errors.Join(err, bad)
 	}

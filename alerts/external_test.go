@@ -124,6 +124,14 @@ receivers: [{name: hook, webhook_configs: [{url: "`+server.URL+`"}]}]
 	}
 	k.publish(list...)
 	eventually(t, "and that they are over", func() bool { return told("resolved") == n })
+	sent := func() (all uint64) {
+		for _, m := range k.s.cluster.stats() {
+			all += m.sent
+		}
+		return all
+	}
+	k.s.pass(t.Context(), true) // as every minute
+	eventually(t, "all is sent again", func() bool { return sent() == 3*2*n })
 	t.Logf("%d alerts to two members: %d messages of the cluster", n, len(h.all()))
 	byMember := map[string]map[string]int{}
 	for _, r := range k.outbox.all() {

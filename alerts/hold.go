@@ -18,9 +18,6 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 )
 
-// never is an interval after which nothing is repeated.
-const never = 10 * 365 * 24 * time.Hour
-
 // holder decides which alerts a channel is not to be told of now.
 type holder struct {
 	book       *book
@@ -61,7 +58,8 @@ func (h holder) spared(c channel, a *alert.Alert) bool {
 
 // holdStage stands in front of one channel's deduplication. What the channel does not know
 // yet is taken out while it is held, and comes with the next flush once it is not. What it
-// knows already stays, so that its end is told; but it is not repeated.
+// knows already stays, so that its end is told; [holder.unheld] keeps it out of what is
+// repeated.
 type holdStage struct {
 	holder
 	channel channel
@@ -90,7 +88,6 @@ func (s holdStage) Exec(ctx context.Context, _ *slog.Logger, all ...*alert.Alert
 	}
 	at := flushed(ctx)
 	var kept []*alert.Alert
-	firing, held := 0, 0
 	for _, a := range all {
 		h := hashLabels(a.Labels)
 		told := knows[h]
@@ -100,17 +97,9 @@ func (s holdStage) Exec(ctx context.Context, _ *slog.Logger, all ...*alert.Alert
 			}
 			continue
 		}
-		if s.holds(s.channel, a, at) {
-			if !told {
-				continue
-			}
-			held++
+		if told || !s.holds(s.channel, a, at) {
+			kept = append(kept, a)
 		}
-		firing++
-		kept = append(kept, a)
-	}
-	if firing > 0 && firing == held {
-		ctx = notify.WithRepeatInterval(ctx, never)
 	}
 	return ctx, kept, nil
 }
@@ -123,7 +112,8 @@ func flushed(ctx context.Context) time.Time {
 	return time.Now()
 }
 
-// unheld leaves out what is held from a repeated message: it was not to be repeated.
+// unheld leaves out what is held from a repeated message. One of which nothing is left is not
+// sent, but noted as if it were, so that what the channel knows is not forgotten.
 func (h holder) unheld(ctx context.Context, c channel, all []*alert.Alert) []*alert.Alert {
 	if reason, ok := notify.NotificationReason(ctx); !ok || reason != notify.ReasonRepeatIntervalElapsed {
 		return all
@@ -150,10 +140,6 @@ type notifications struct {
 	saved *saver
 }
 
-// keepTold is for how long it is remembered what a receiver knows to stand. Alertmanager keeps
-// it for two repeat intervals, but what is acknowledged is not repeated and may last.
-const keepTold = 90 * 24 * time.Hour
-
 // Query implements notify.NotificationLog.
 func (n notifications) Query(params ...nflog.QueryParam) ([]*nflogpb.Entry, error) {
 	return n.log.Query(params...)
@@ -161,9 +147,6 @@ func (n notifications) Query(params ...nflog.QueryParam) ([]*nflogpb.Entry, erro
 
 // Log implements notify.NotificationLog.
 func (n notifications) Log(r *nflogpb.Receiver, key string, firing, resolved []uint64, store *nflog.Store, expiry time.Duration) error {
-	if len(firing) > 0 {
-		expiry = max(expiry, keepTold)
-	}
 	if err := n.log.Log(r, key, firing, resolved, store, expiry); err != nil {
 		return err
 	}

@@ -84,15 +84,17 @@ func TestTheHeartbeatIsCalledWhileAllIsWell(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := server.Client()
-	s.pulse.once(t.Context(), client)
-	if well = true; called.Load() != 0 {
-		t.Error("it beats while the monitor is ill")
-	}
+	well = true
 	s.pulse.once(t.Context(), client)
 	if called.Load() != 0 {
 		t.Error("it beats although nothing is handed on")
 	}
 	s.passed.Store(time.Now().UnixNano())
+	well = false
+	s.pulse.once(t.Context(), client)
+	if well = true; called.Load() != 0 {
+		t.Error("it beats while the monitor is ill")
+	}
 	s.pulse.once(t.Context(), client)
 	if sent, failures := s.pulse.stats(); called.Load() != 1 || sent.IsZero() || failures != 0 {
 		t.Errorf("called %d times, %d failures; want once", called.Load(), failures)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 func TestFiles(t *testing.T) {
@@ -167,6 +168,39 @@ func TestSilencesSurviveACrash(t *testing.T) {
 	})
 }
 
+func TestASilenceNeedsAReasonAndAnEnd(t *testing.T) {
+	k := newKit(t, Settings{Alertmanager: routing(t, oneHook)}).start()
+	defer k.stop()
+	now := time.Now()
+	tests := []struct {
+		name     string
+		matchers []string
+		ends     time.Time
+		why      string
+		key      string // of what is said
+	}{
+		{"no reason", []string{`a="b"`}, now.Add(time.Hour), " ", "alert_silence.no_reason"},
+		{"no end", []string{`a="b"`}, time.Time{}, "x", "alert_silence.bad_span"},
+		{"too long", []string{`a="b"`}, now.Add(31 * 24 * time.Hour), "x", "alert_silence.too_long"},
+		{"no matcher", nil, now.Add(time.Hour), "x", "alert_silence.no_matcher"},
+		{"not a matcher", []string{"a"}, now.Add(time.Hour), "x", "alert_silence.bad_matcher"},
+		{"it would match all", []string{`a=~".*"`}, now.Add(time.Hour), "x", "alert_silence.refused"},
+	}
+	for _, tc := range tests {
+		_, err := k.s.Silence(t.Context(), kim(), tc.matchers, time.Time{}, tc.ends, tc.why)
+		var m messages.Message
+		if !errors.As(err, &m) || m.Key != tc.key {
+			t.Errorf("%s: error %v, want %s", tc.name, err, tc.key)
+		}
+	}
+	if list, err := k.s.Silences(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v; want none", list, err)
+	}
+	if err := k.s.Expire(t.Context(), kim(), "nonsense", ""); !errors.Is(err, ErrNoSilence) {
+		t.Errorf("error %v, want that there is none", err)
+	}
+}
+
 func TestReceiptsOutliveTheStoresTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := newKit(t, Settings{Alertmanager: routing(t, oneHook)})
@@ -180,10 +214,14 @@ func TestReceiptsOutliveTheStoresTrouble(t *testing.T) {
 		if n := len(k.hooks.all()); n != 3 {
 			t.Fatalf("%d messages, want 3: the store's trouble holds up nothing", n)
 		}
+		began := time.Now()
+		if k.s.receipts.add(t.Context(), compliance.Receipt{}); time.Since(began) > 0 {
+			t.Errorf("a delivery waited %s for a receipt that the store does not take", time.Since(began))
+		}
 		k.outbox.setDown(false)
 		time.Sleep(time.Minute)
-		if n := len(k.outbox.all()); n != 3 {
-			t.Errorf("%d receipts, want 3", n)
+		if n := len(k.outbox.all()); n != 4 {
+			t.Errorf("%d receipts, want all", n)
 		}
 		k.outbox.setDown(true)
 		for range receiptsKept + 5 {
