@@ -44,9 +44,9 @@ func (s *Service) ServeAs(w http.ResponseWriter, r *http.Request, by accounts.Ac
 	id, one := strings.CutPrefix(path, "/api/v2/silence/")
 	switch {
 	case !s.embedded.running():
-		say(w, r, http.StatusServiceUnavailable, messages.New("alert_api.not_embedded"))
+		s.say(w, r, http.StatusServiceUnavailable, messages.New("alert_api.not_embedded"))
 	case !reading && !by.Role.Can(accounts.Acknowledge):
-		say(w, r, http.StatusForbidden, messages.New("alert_api.forbidden"))
+		s.say(w, r, http.StatusForbidden, messages.New("alert_api.forbidden"))
 	case reading && (served(path) || one && !strings.Contains(id, "/")):
 		s.api.ServeHTTP(w, r)
 	case r.Method == http.MethodPost && path == "/api/v2/silences":
@@ -56,7 +56,7 @@ func (s *Service) ServeAs(w http.ResponseWriter, r *http.Request, by accounts.Ac
 	case r.Method == http.MethodPost && path == "/api/v2/alerts":
 		s.postAlerts(w, r)
 	default:
-		say(w, r, http.StatusNotFound, messages.New("alert_api.not_found"))
+		s.say(w, r, http.StatusNotFound, messages.New("alert_api.not_found"))
 	}
 }
 
@@ -65,12 +65,10 @@ func served(path string) bool {
 }
 
 // say answers with an error as the API's clients expect it: a JSON string.
-func say(w http.ResponseWriter, r *http.Request, status int, err error) {
+func (s *Service) say(w http.ResponseWriter, r *http.Request, status int, err error) {
 	lang := "en"
 	if accept := r.Header.Get("Accept-Language"); accept != "" {
-		if c, bad := messages.Load(); bad == nil {
-			lang = c.Match(accept)
-		}
+		lang = s.texts.Match(accept)
 	}
 	text := err.Error()
 	var m messages.Message
@@ -90,18 +88,18 @@ func answer(w http.ResponseWriter, status int, body any) {
 func (s *Service) postSilence(w http.ResponseWriter, r *http.Request, by accounts.Actor) {
 	var asked models.PostableSilence
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, silenceMost)).Decode(&asked); err != nil {
-		say(w, r, http.StatusBadRequest, messages.New("alert_api.bad_request"))
+		s.say(w, r, http.StatusBadRequest, messages.New("alert_api.bad_request"))
 		return
 	}
 	if asked.Comment == nil || strings.TrimSpace(*asked.Comment) == "" {
-		say(w, r, http.StatusBadRequest, messages.New("alert_silence.no_reason"))
+		s.say(w, r, http.StatusBadRequest, messages.New("alert_silence.no_reason"))
 		return
 	}
 	if name := by.Name; asked.CreatedBy == nil {
 		asked.CreatedBy = &name
 	}
 	if err := asked.Validate(strfmt.Default); err != nil {
-		say(w, r, http.StatusBadRequest, messages.New("alert_silence.refused", "err", err))
+		s.say(w, r, http.StatusBadRequest, messages.New("alert_silence.refused", "err", err))
 		return
 	}
 	x, err := v2.PostableSilenceToProto(&asked)
@@ -113,12 +111,12 @@ func (s *Service) postSilence(w http.ResponseWriter, r *http.Request, by account
 	case err == nil:
 		answer(w, http.StatusOK, map[string]string{"silenceID": x.Id})
 	case errors.Is(err, ErrNoSilence):
-		say(w, r, http.StatusNotFound, messages.New("alert_silence.unknown"))
+		s.say(w, r, http.StatusNotFound, messages.New("alert_silence.unknown"))
 	case errors.As(err, &refused):
-		say(w, r, http.StatusBadRequest, refused)
+		s.say(w, r, http.StatusBadRequest, refused)
 	default:
 		s.log.Error("a silence was not made", "err", err)
-		say(w, r, http.StatusServiceUnavailable, messages.New("alert_silence.not_recorded"))
+		s.say(w, r, http.StatusServiceUnavailable, messages.New("alert_silence.not_recorded"))
 	}
 }
 
@@ -127,10 +125,10 @@ func (s *Service) deleteSilence(w http.ResponseWriter, r *http.Request, by accou
 	case err == nil:
 		w.WriteHeader(http.StatusOK)
 	case errors.Is(err, ErrNoSilence):
-		say(w, r, http.StatusNotFound, messages.New("alert_silence.unknown"))
+		s.say(w, r, http.StatusNotFound, messages.New("alert_silence.unknown"))
 	default:
 		s.log.Error("a silence was not ended", "err", err)
-		say(w, r, http.StatusServiceUnavailable, messages.New("alert_silence.not_recorded"))
+		s.say(w, r, http.StatusServiceUnavailable, messages.New("alert_silence.not_recorded"))
 	}
 }
 
@@ -142,7 +140,7 @@ func (s *Service) postAlerts(w http.ResponseWriter, r *http.Request) {
 		err = json.Unmarshal(body, &list)
 	}
 	if err != nil {
-		say(w, r, http.StatusBadRequest, messages.New("alert_api.bad_request"))
+		s.say(w, r, http.StatusBadRequest, messages.New("alert_api.bad_request"))
 		return
 	}
 	kept := list[:0]
@@ -158,7 +156,7 @@ func (s *Service) postAlerts(w http.ResponseWriter, r *http.Request) {
 		kept = append(kept, a)
 	}
 	if body, err = json.Marshal(kept); err != nil {
-		say(w, r, http.StatusBadRequest, messages.New("alert_api.bad_request"))
+		s.say(w, r, http.StatusBadRequest, messages.New("alert_api.bad_request"))
 		return
 	}
 	next := r.Clone(r.Context())

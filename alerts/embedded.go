@@ -32,6 +32,7 @@ const (
 	groupsCleaned  = 30 * time.Second
 	stateCleaned   = time.Minute
 	apiTimeout     = 30 * time.Second
+	haltPatience   = 2 * time.Second
 	fewestDeadline = notify.MinTimeout // of a notification, for short group intervals
 )
 
@@ -50,6 +51,7 @@ type embedded struct {
 	dispatch *dispatch.DispatcherMetrics
 	api      *api.API
 	saveErrs atomic.Uint64
+	busy     tally // of notifications
 
 	mu         sync.Mutex // of start and stop
 	dispatcher atomic.Pointer[dispatch.Dispatcher]
@@ -77,7 +79,11 @@ func newEmbedded(state State, reg prometheus.Registerer, l *slog.Logger) (*embed
 	e.api, err = api.New(api.Options{
 		Alerts: e.alerts, Silences: e.silences, GroupMutedFunc: e.groups.Muted, Timeout: apiTimeout, Logger: l, Registry: reg, RequestDuration: requests,
 		GroupFunc: func(ctx context.Context, route func(*dispatch.Route) bool, match func(*alert.Alert, time.Time) bool) (dispatch.AlertGroups, map[model.Fingerprint][]string, error) {
-			return e.dispatcher.Load().Groups(ctx, route, match)
+			d := e.dispatcher.Load()
+			if d == nil {
+				return nil, nil, errHalted
+			}
+			return d.Groups(ctx, route, match)
 		},
 	})
 	if err != nil {
@@ -134,16 +140,16 @@ func (e *embedded) put(ctx context.Context, list []*alert.Alert) error {
 func (e *embedded) swap(set *setup, p pipeline) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	e.halt()
 	if set.conf == nil {
-		e.halt()
+		e.dispatcher.Store(nil)
+		e.inhibitor.Store(nil)
 		return
 	}
-	e.inhibitor.Load().Stop()
-	e.dispatcher.Load().Stop()
 	muting := inhibit.NewInhibitor(e.alerts, set.conf.InhibitRules, e.log, eventrecorder.NopRecorder())
 	stage := p.build(e, set, muting)
 	e.api.Update(set.conf, func(ctx context.Context, labels model.LabelSet) {
-		e.inhibitor.Load().Mutes(ctx, labels)
+		e.muted(ctx, labels)
 		e.silencer.Mutes(ctx, labels)
 	})
 	d := dispatch.NewDispatcher(e.alerts, set.route, stage, e.groups, deadline, groupsCleaned, nil, e.log, eventrecorder.NopRecorder(), e.dispatch, set.template)
@@ -159,10 +165,62 @@ func (e *embedded) swap(set *setup, p pipeline) {
 // deadline is how long a notification may take: until the group's next one is due.
 func deadline(interval time.Duration) time.Duration { return max(interval, fewestDeadline) }
 
-// halt stops telling anybody.
+// halt stops telling anybody. What is under way gets a moment to end: a delivery that is cut
+// off may have been taken, and is made again.
 func (e *embedded) halt() {
-	e.inhibitor.Swap(nil).Stop()
-	e.dispatcher.Swap(nil).Stop()
+	e.busy.wait(haltPatience)
+	e.inhibitor.Load().Stop() // it goes on muting by what it knows
+	e.dispatcher.Load().Stop()
+	e.busy.wait(haltPatience)
+}
+
+// muted says whether an alert is inhibited.
+func (e *embedded) muted(ctx context.Context, labels model.LabelSet) bool {
+	i := e.inhibitor.Load()
+	return i != nil && i.Mutes(ctx, labels)
+}
+
+// errHalted says that a reload is taking Alertmanager away.
+var errHalted = errors.New("no Alertmanager runs")
+
+// tally counts what is under way.
+type tally struct {
+	mu   sync.Mutex
+	n    int
+	idle chan struct{} // closed once n is 0; nil while it is
+}
+
+func (t *tally) enter() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.n++; t.n == 1 {
+		t.idle = make(chan struct{})
+	}
+}
+
+func (t *tally) leave() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.n--; t.n == 0 {
+		close(t.idle)
+		t.idle = nil
+	}
+}
+
+// wait waits until nothing is under way, but not for long.
+func (t *tally) wait(most time.Duration) {
+	t.mu.Lock()
+	idle := t.idle
+	t.mu.Unlock()
+	if idle == nil {
+		return
+	}
+	patience := time.NewTimer(most)
+	defer patience.Stop()
+	select {
+	case <-idle:
+	case <-patience.C:
+	}
 }
 
 // running says whether it tells anybody.

@@ -56,7 +56,7 @@ func (p pipeline) build(e *embedded, set *setup, muting *inhibit.Inhibitor) noti
 				notify.NewRetryStage(n, c.via, e.metrics, eventrecorder.NopRecorder()), notify.NewSetNotifiesStage(e.notes, c.logged()),
 			})
 		}
-		stages[r.Name] = notify.MultiStage{gate, fan}
+		stages[r.Name] = busyStage{notify.MultiStage{gate, fan}, &e.busy}
 	}
 	e.metrics.InitializeFor(all)
 	return stages
@@ -72,6 +72,19 @@ func (p pipeline) teller(c channel, set *setup) *teller {
 		t.told, t.step = p.escalator.note, 1
 	}
 	return t
+}
+
+// busyStage counts the notifications that are under way.
+type busyStage struct {
+	notify.Stage
+	busy *tally
+}
+
+// Exec implements notify.Stage.
+func (b busyStage) Exec(ctx context.Context, l *slog.Logger, all ...*alert.Alert) (context.Context, []*alert.Alert, error) {
+	b.busy.enter()
+	defer b.busy.leave()
+	return b.Stage.Exec(ctx, l, all...)
 }
 
 // gateStage notes which alerts an escalation's receiver gets: those that nothing mutes.

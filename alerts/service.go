@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
 // Outbox is where alerts wait to be told and receipts are kept. An alert is in it from the
@@ -60,6 +61,7 @@ type Service struct {
 	metrics   *metrics
 	registry  *prometheus.Registry
 	api       http.Handler
+	texts     *messages.Catalogue
 	setup     atomic.Pointer[setup]
 
 	reloading sync.Mutex
@@ -106,6 +108,9 @@ func New(ctx context.Context, cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("prepare alerting: %w", err)
 	}
 	s.setup.Store(set)
+	if s.texts, err = messages.Load(); err != nil {
+		return nil, err
+	}
 	s.inbox.wake = make(chan struct{}, 1)
 	s.pulse = pulse{s: s}
 	s.cluster = newCluster(s.receipts, s.failures, s.now, l)
@@ -230,10 +235,7 @@ func (r *reloaded) note(ok bool, at time.Time) {
 
 // muted says whether Alertmanager mutes alerts with these labels now.
 func (s *Service) muted(ctx context.Context, labels model.LabelSet) bool {
-	if i := s.embedded.inhibitor.Load(); i != nil && i.Mutes(ctx, labels) {
-		return true
-	}
-	return s.embedded.silencer.Mutes(ctx, labels)
+	return s.embedded.muted(ctx, labels) || s.embedded.silencer.Mutes(ctx, labels)
 }
 
 // Failing are the receivers that have taken nothing for a quarter of an hour.
