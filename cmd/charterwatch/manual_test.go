@@ -16,7 +16,7 @@ const alertingMetrics = `
 
 The Alertmanager inside has its own metrics as well, under their own names: alertmanager_*.
 
-| metric | kind | labels | what it says |
+| metric | type | labels | meaning |
 |---|---|---|---|
 `
 
