@@ -137,7 +137,7 @@ func (e *escalator) carry(ctx context.Context, m message, c channel) {
 		case <-ctx.Done():
 			wait.Stop()
 		}
-		if ctx.Err() != context.Canceled { // as the documentation of Context.Err compares it
+		if ctx.Err() != context.Canceled {
 			e.fail(message{policy: m.policy, step: m.step, ids: m.ids, alerts: m.alerts, resolved: m.resolved, target: target{m.target.person, c.via, []channel{c}}}, problem(err))
 		}
 		return

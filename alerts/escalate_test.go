@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,7 +41,9 @@ func onCallPeople() compliance.OnCall {
 // rang is who was told when, after the bubble began.
 func (k *kit) rang() (out []string) {
 	list := k.hooks.all()
-	slices.SortStableFunc(list, func(a, b delivery) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(list, func(a, b delivery) int {
+		return cmp.Or(a.at.Round(time.Second).Compare(b.at.Round(time.Second)), cmp.Compare(a.host, b.host))
+	})
 	for _, d := range list {
 		out = append(out, fmt.Sprintf("%s %s %s", d.at.Sub(bubbleStart()).Round(time.Second), strings.TrimSuffix(d.host, ".test"), d.Status))
 	}

@@ -221,7 +221,7 @@ func TestAMembersQueueIsBounded(t *testing.T) {
 	}
 	c.set([]address{a})
 	b := newBook()
-	var kit Service
+	kit := Service{book: b}
 	kit.setup.Store(&setup{})
 	for i := range memberQueue + 10 {
 		o := b.put(down(fmt.Sprintf("site-%05d", i), time.Now()))
@@ -247,7 +247,7 @@ func TestWhatWorkHoldsIsNotSentUnlessTheMemberKnows(t *testing.T) {
 	c.restore([]compliance.Receipt{{Channel: "alertmanager", Receiver: "am.test", Status: compliance.Delivered, Firing: []string{"known"}}})
 	c.set([]address{a})
 	b, now := newBook(), time.Now()
-	var kit Service
+	kit := Service{book: b}
 	kit.setup.Store(&setup{})
 	push := func(id, site string, held time.Time, ended, answered bool) {
 		x := down(site, now)
