@@ -13,4 +13,16 @@
 //
 // Reads are open to whoever can reach the listener, which is loopback by default. Every
 // write demands an actor, and so does /probe, which looks wherever it is told to.
+//
+// # Alerts
+//
+// The engine says which alerts stand, the store what they came to, and Alertmanager's
+// silences come through [Silences]; the wall is told how many alerts nobody answers and who
+// has the shift ([AlertsNow]). That alerts stand is shown even when store and Alertmanager do
+// not answer. What people do (acknowledge, take a shift, hand it over, stand in on call, hold
+// a drill) are statements on record; a silence is one as well, beside Alertmanager's own.
+//
+// Alertmanager's own API is mounted under /alertmanager/ behind the same guard, and the page
+// that a link in a message opens under /ack/: it alone may be posted to without a token,
+// because its address holds one.
 package dashboard

@@ -64,6 +64,20 @@ func TestOnCallIsToldDayByDay(t *testing.T) {
 	}
 }
 
+// Whose turns follow each other is on call until somebody else is.
+func TestTheNextTurnIsSomebodyElses(t *testing.T) {
+	now := time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC)
+	p := compliance.Period{From: now, To: now.Add(time.Hour)}
+	alone := compliance.Schedule{ID: "alone", People: []string{"kim"}, From: now.AddDate(0, -1, 0), Days: 1}
+	if s := wireSchedule(alone, nil, p, seoul, now); s.Now == nil || s.Next != nil || s.Now.To != millis(now.Add(turnAhead)) {
+		t.Errorf("now %+v, next %+v", s.Now, s.Next)
+	}
+	ahead := compliance.Schedule{ID: "ahead", People: []string{"kim", "lee"}, From: now.AddDate(0, 0, 3)}
+	if s := wireSchedule(ahead, nil, p, seoul, now); s.Now != nil || s.Next == nil || s.Next.Person != "kim" || len(s.Plan[0].Turns) != 0 {
+		t.Errorf("now %+v, next %+v", s.Now, s.Next)
+	}
+}
+
 func TestACalendarBeginsOnMonday(t *testing.T) {
 	for day := 23; day < 30; day++ { // 23 November 2026 is a Monday
 		if got := monday(time.Date(2026, 11, day, 3, 0, 0, 0, time.UTC), seoul); got.Day() != 23 || got.Hour() != 0 {

@@ -30,17 +30,15 @@ const floorBehind = 14 * 24 * time.Hour
 
 // near are the watches around now: the one that is on, and the next.
 func nearWatches(d compliance.Desk, said []compliance.Statement, now time.Time) (current, next *compliance.Watch) {
-	for _, w := range d.Roster.Watches(said, compliance.Period{From: now.Add(-48 * time.Hour), To: now.Add(48 * time.Hour)}, d.Zone, now) {
-		switch {
-		case now.Before(w.Start):
-			if next == nil {
-				next = &w
-			}
-		case now.Before(w.End):
-			current = &w
+	if w, ok := d.Roster.Current(said, d.Zone, now); ok {
+		current = &w
+	}
+	for _, w := range d.Roster.Watches(said, compliance.Period{From: now, To: now.Add(48 * time.Hour)}, d.Zone, now) {
+		if now.Before(w.Start) {
+			return current, &w
 		}
 	}
-	return current, next
+	return current, nil
 }
 
 func (s *Server) floor(w http.ResponseWriter, r *http.Request) {

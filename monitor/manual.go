@@ -41,7 +41,7 @@ probe_ssl_earliest_cert_expiry - time() < 21 * 86400
 histogram_quantile(0.99, sum by (le) (rate(charterwatch_slot_lateness_seconds_bucket[10m])))
 ` + "```" + `
 
-This page is generated: ` + "`go test ./monitor -run Manual -update`" + `.
+This page is generated: ` + "`go test ./cmd/charterwatch -run Manual -update`" + `.
 
 | metric | type | labels | meaning |
 |---|---|---|---|

