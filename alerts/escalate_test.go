@@ -67,10 +67,10 @@ func TestAnEscalation(t *testing.T) {
 		{"nobody answers", nil, func(k *kit) {
 			a := down("homepage", time.Now())
 			k.publish(a)
-			time.Sleep(2 * time.Hour)
+			time.Sleep(2*time.Hour + time.Minute)
 			k.publish(over(a, time.Now()))
 			time.Sleep(10 * time.Minute)
-		}, []string{"0s kim firing", "10m0s park firing", "20m0s team firing", "2h0m0s park resolved", "2h0m0s team resolved", "2h5m0s kim resolved"}},
+		}, []string{"0s kim firing", "10m0s park firing", "20m0s team firing", "2h1m0s park resolved", "2h1m0s team resolved", "2h5m0s kim resolved"}},
 		{"somebody answers", nil, func(k *kit) {
 			a := down("homepage", time.Now())
 			k.publish(a)

@@ -57,7 +57,7 @@ func TestWhatIsAcknowledgedIsNotRepeatedAndItsEndIsTold(t *testing.T) {
 }
 
 func TestAnAcknowledgedAlertLeavesOthersAlone(t *testing.T) {
-	set := Settings{Alertmanager: routing(t, strings.Replace(oneHook, "repeat_interval: 4h", "repeat_interval: 1h", 1))}
+	set := Settings{Alertmanager: routing(t, strings.NewReplacer("repeat_interval: 4h", "repeat_interval: 1h", "group_wait: 0s", "group_wait: 1s").Replace(oneHook))}
 	synctest.Test(t, func(t *testing.T) {
 		k := newKit(t, set).start()
 		defer k.stop()
