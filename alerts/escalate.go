@@ -119,6 +119,19 @@ func (e *escalator) pass(ctx context.Context) (again time.Time) {
 	}
 	e.resolve(ctx, set, now)
 	e.forget()
+	return e.patience(again, now)
+}
+
+// patience is when the first message that is under way counts as not delivered, if that is
+// before again.
+func (e *escalator) patience(again, now time.Time) time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, x := range e.steps {
+		if until := x.began.Add(unanswered); x.missed.IsZero() && until.After(now) && until.Before(again) {
+			again = until
+		}
+	}
 	return again
 }
 
