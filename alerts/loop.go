@@ -58,12 +58,24 @@ func (s *Service) Publish(c compliance.Change) {
 	}
 }
 
+// apart is how long after one pass the next one begins at the earliest. Alertmanager takes in
+// alerts with several hands: two versions of one must not reach them together, or the older
+// may come last.
+const apart = 50 * time.Millisecond
+
 // loop hands on what is owed: what has changed at once, and all of it every minute.
 func (s *Service) loop(ctx context.Context) error {
 	t := time.NewTicker(resend)
 	defer t.Stop()
+	gap := time.NewTimer(apart)
+	defer gap.Stop()
 	reread := s.now()
 	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-gap.C:
+		}
 		full := false
 		select {
 		case <-ctx.Done():
@@ -77,6 +89,7 @@ func (s *Service) loop(ctx context.Context) error {
 			reread = s.now()
 		}
 		s.pass(ctx, full)
+		gap.Reset(apart)
 	}
 }
 

@@ -26,8 +26,10 @@ func TestMetrics(t *testing.T) {
 	defer k.stop()
 	held := down("b", time.Now())
 	held.Held = time.Now().Add(time.Hour)
-	k.publish(down("a", time.Now()), held, acked(down("c", time.Now())))
-	eventually(t, "a receipt", func() bool { return len(k.outbox.all()) > 1 })
+	k.publish(down("a", time.Now()))
+	eventually(t, "receipts of both", func() bool { return len(k.outbox.all()) > 1 })
+	k.publish(held, acked(down("c", time.Now())))
+	eventually(t, "the others", func() bool { return len(k.s.book.all()) == 3 })
 	for _, bad := range []Settings{{External: []string{"nonsense"}}, {Heartbeat: "nonsense"}} {
 		if err := k.s.Reload(t.Context(), bad); err == nil || strings.Contains(err.Error(), "nonsense") {
 			t.Errorf("error %v, want one that does not repeat the address", err)
