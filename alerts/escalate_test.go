@@ -50,9 +50,18 @@ func (k *kit) rang() (out []string) {
 	return out
 }
 
+// wantRang compares who was rung when. A time of so many minutes and "ms" stands for any second
+// of that minute: deliveries that fail are tried again after random pauses.
 func wantRang(t *testing.T, k *kit, want ...string) {
 	t.Helper()
-	if got := k.rang(); !slices.Equal(got, want) {
+	got := k.rang()
+	for i := range min(len(got), len(want)) {
+		minute, rest, loose := strings.Cut(want[i], "ms ")
+		if at, what, _ := strings.Cut(got[i], " "); loose && what == rest && strings.HasPrefix(at, minute+"m") {
+			got[i] = want[i]
+		}
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("rang %q\nwant %q", got, want)
 	}
 }
@@ -67,10 +76,10 @@ func TestAnEscalation(t *testing.T) {
 		{"nobody answers", nil, func(k *kit) {
 			a := down("homepage", time.Now())
 			k.publish(a)
-			time.Sleep(2*time.Hour + time.Minute)
+			time.Sleep(2*time.Hour + time.Second) // not together with a flush
 			k.publish(over(a, time.Now()))
 			time.Sleep(10 * time.Minute)
-		}, []string{"0s kim firing", "10m0s park firing", "20m0s team firing", "2h1m0s park resolved", "2h1m0s team resolved", "2h5m0s kim resolved"}},
+		}, []string{"0s kim firing", "10m0s park firing", "20m0s team firing", "2h0m1s park resolved", "2h0m1s team resolved", "2h5m0s kim resolved"}},
 		{"somebody answers", nil, func(k *kit) {
 			a := down("homepage", time.Now())
 			k.publish(a)
@@ -81,7 +90,7 @@ func TestAnEscalation(t *testing.T) {
 		{"it ends by itself", nil, func(k *kit) {
 			a := down("homepage", time.Now())
 			k.publish(a)
-			time.Sleep(9 * time.Minute)
+			time.Sleep(9*time.Minute - time.Second) // not together with a resend: Alertmanager takes in alerts side by side
 			k.publish(over(a, time.Now()))
 			time.Sleep(time.Hour)
 		}, []string{"0s kim firing", "10m0s kim resolved"}},
@@ -110,7 +119,7 @@ func TestAnEscalation(t *testing.T) {
 			})
 			k.publish(down("homepage", time.Now()))
 			time.Sleep(time.Hour)
-		}, []string{"4m0s team firing"}},
+		}, []string{"4ms team firing"}},
 		{"a message is refused for good", nil, func(k *kit) {
 			k.hooks.answers(func(host string) int {
 				if host == "park.test" {

@@ -289,7 +289,7 @@ func TestAHashIsTheNotificationLogsOwn(t *testing.T) {
 		defer k.stop()
 		a := down("홈페이지", time.Now())
 		k.publish(a)
-		synctest.Wait()
+		time.Sleep(time.Second)
 		o, _ := k.s.book.get(a.ID)
 		c := k.s.setup.Load().receivers["hook"][0]
 		entries, err := k.s.embedded.notes.log.Query(queryOf(`{}:{alertname="SiteDown"}`, c)...)

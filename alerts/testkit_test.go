@@ -355,7 +355,7 @@ func (k *kit) publish(list ...compliance.Alert) { k.s.Publish(k.outbox.commit(li
 // eventually waits for something that real time brings about.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); {
+	for deadline := time.Now().Add(90 * time.Second); !ok(); {
 		if time.Now().After(deadline) {
 			t.Fatal("timed out: " + what)
 		}
