@@ -50,13 +50,7 @@ func servedKit(t *testing.T, set Settings) (*kit, *httptest.Server, func() []com
 }
 
 func TestAmtool(t *testing.T) {
-	tool, err := exec.LookPath("amtool")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("amtool is not installed")
-		}
-		t.Skip("amtool is not installed: apt install prometheus-alertmanager")
-	}
+	tool := installed(t, "prometheus-alertmanager", "amtool")
 	k, server, said := servedKit(t, Settings{Alertmanager: routing(t, oneHook)})
 	k.publish(down("homepage", time.Now()), siteAlert(compliance.AlertLatencyHigh, compliance.SeverityWarning, "forms", time.Now()))
 	eventually(t, "both are told", func() bool { return len(k.hooks.all()) == 2 })

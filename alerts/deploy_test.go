@@ -29,9 +29,9 @@ import (
 
 const deploy = "../deploy"
 
-// run has a tool of Prometheus look at one of our examples. Without the tool the test is
-// skipped on a person's machine, and fails where CI is set.
-func run(t *testing.T, dir, pkg, tool string, args ...string) string {
+// installed finds a tool of a package. Without it the test is skipped on a person's machine,
+// and fails where CI is set.
+func installed(t *testing.T, pkg, tool string) string {
 	t.Helper()
 	path, err := exec.LookPath(tool)
 	if err != nil {
@@ -40,7 +40,13 @@ func run(t *testing.T, dir, pkg, tool string, args ...string) string {
 		}
 		t.Skipf("there is no %s: apt-get install %s", tool, pkg)
 	}
-	cmd := exec.CommandContext(t.Context(), path, args...)
+	return path
+}
+
+// run has a tool of Prometheus look at one of our examples.
+func run(t *testing.T, dir, pkg, tool string, args ...string) string {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), installed(t, pkg, tool), args...)
 	cmd.Dir = filepath.Join(deploy, dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -32,13 +32,7 @@ func freePort(t *testing.T) string {
 // alertmanagers runs a cluster of the distribution's own.
 func alertmanagers(t *testing.T, n int, conf string) (addresses []string) {
 	t.Helper()
-	program, err := exec.LookPath("prometheus-alertmanager")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("prometheus-alertmanager is not installed")
-		}
-		t.Skip("prometheus-alertmanager is not installed: apt install prometheus-alertmanager")
-	}
+	program := installed(t, "prometheus-alertmanager", "prometheus-alertmanager")
 	dir := t.TempDir()
 	file := filepath.Join(dir, "alertmanager.yml")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {

@@ -53,7 +53,7 @@ func (f MonitorFacts) Alerts(p AlertPolicy) []Alert {
 	}
 	for _, w := range f.Roster.Watches(f.Statements, Period{f.Now.Add(-48 * time.Hour), f.Now.Add(time.Millisecond)}, f.Zone, f.Now) {
 		name := w.Shift + " " + w.Start.In(f.Zone).Format("2006-01-02")
-		limit := w.End.Add(f.Roster.grace())
+		limit := w.End.Add(f.Roster.TakenWithin())
 		switch {
 		case w.Taken == nil && !f.Now.Before(w.Due) && f.Now.Before(w.End):
 			out = append(out, Alert{Rule: AlertShiftUntaken, Subject: name, Start: w.Start, Limit: w.Due})

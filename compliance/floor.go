@@ -50,7 +50,7 @@ func (r Roster) Watches(statements []Statement, p Period, zone *time.Location, n
 			continue
 		}
 		for _, w := range part.roster.watches(span, zone) {
-			out = append(out, w.judged(statements, part.roster.grace(), now))
+			out = append(out, w.judged(statements, part.roster.TakenWithin(), now))
 		}
 	}
 	return out
@@ -103,7 +103,8 @@ func (w Watch) judged(statements []Statement, grace time.Duration, now time.Time
 	return w
 }
 
-func (r Roster) grace() time.Duration {
+// TakenWithin is the roster's grace, or the default.
+func (r Roster) TakenWithin() time.Duration {
 	if r.Grace <= 0 {
 		return DefaultGrace
 	}
@@ -145,7 +146,7 @@ func (r Roster) watches(p Period, zone *time.Location) []Watch {
 				continue // the configuration's validation lets no such shift pass
 			}
 			start := time.Date(y, m, d, at.Hour(), at.Minute(), 0, 0, zone).UTC()
-			begins = append(begins, Watch{Shift: s.Name, Start: start, Due: start.Add(r.grace())})
+			begins = append(begins, Watch{Shift: s.Name, Start: start, Due: start.Add(r.TakenWithin())})
 		}
 	}
 	slices.SortFunc(begins, func(a, b Watch) int { return a.Start.Compare(b.Start) })
@@ -175,7 +176,7 @@ func (r Roster) Current(statements []Statement, zone *time.Location, now time.Ti
 	if i < 0 {
 		return Watch{}, false
 	}
-	w = all[i].judged(statements, r.grace(), now)
+	w = all[i].judged(statements, r.TakenWithin(), now)
 	if w.Verdict == Broken {
 		w.Verdict, w.Why = Unproven, "before_roster"
 	}

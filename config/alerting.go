@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"net/url"
 	"os"
@@ -139,7 +140,7 @@ func (l *Loaded) alerting() {
 	}
 	l.within("alerting.disk_free_percent", a.DiskFree, 1, 90)
 	l.span("alerting.longest_silence", a.LongestMute, time.Minute, 366*24*time.Hour)
-	for _, name := range slices.Sorted(mapsKeys(a.Rules)) {
+	for _, name := range slices.Sorted(maps.Keys(a.Rules)) {
 		path := join("alerting.rules", name)
 		r := a.Rules[name]
 		l.rule(name, path)
@@ -147,7 +148,7 @@ func (l *Loaded) alerting() {
 		l.span(path+".after", r.After, 0, 7*24*time.Hour)
 		l.span(path+".keep", r.Keep, 0, 7*24*time.Hour)
 	}
-	for _, name := range slices.Sorted(mapsKeys(a.Runbooks)) {
+	for _, name := range slices.Sorted(maps.Keys(a.Runbooks)) {
 		path := join("alerting.runbooks", name)
 		if name != "default" {
 			l.rule(name, path)

@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"iter"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +11,6 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/messages"
 )
-
-func mapsKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 
 // AlertPolicy is when people are told of what.
 func (a Alerting) AlertPolicy() compliance.AlertPolicy {

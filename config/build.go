@@ -113,7 +113,7 @@ func (a answering) Probe(ctx context.Context) (probes.Measurement, error) {
 
 func (b *builder) site(s Site, path string) (compliance.Site, []monitor.Watch) {
 	out := compliance.Site{
-		ID: s.ID, Name: compliance.Name{KO: firstOf(s.Name.KO, s.Name.EN), EN: firstOf(s.Name.EN, s.Name.KO)},
+		ID: s.ID, Name: named(s.Name, ""),
 		URL: s.URL, Owner: s.Owner, DependsOn: s.DependsOn,
 	}
 	for _, h := range s.ServiceHours {

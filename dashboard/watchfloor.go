@@ -53,11 +53,7 @@ func (s *Server) floor(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	said := s.statements()
-	grace := d.Roster.Grace
-	if grace <= 0 {
-		grace = compliance.DefaultGrace
-	}
-	out := WatchFloor{Shifts: []Shift{}, GraceMS: grace.Milliseconds(), Watches: []Watch{}, Stands: stands, Rules: alertKinds()}
+	out := WatchFloor{Shifts: []Shift{}, GraceMS: d.Roster.TakenWithin().Milliseconds(), Watches: []Watch{}, Stands: stands, Rules: alertKinds()}
 	for _, x := range d.Roster.Shifts {
 		out.Shifts = append(out.Shifts, Shift{x.Name, x.From, append([]string{}, x.People...)})
 	}

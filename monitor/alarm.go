@@ -52,6 +52,16 @@ func (c *committer) siteState(b *batch, site string) compliance.SiteState {
 	return c.states[site]
 }
 
+// checkState is a check's state with what the batch makes of it. The committer's lock is held.
+func (c *committer) checkState(b *batch, id string) compliance.CheckState {
+	if b != nil {
+		if s, ok := b.checks[id]; ok {
+			return s
+		}
+	}
+	return c.checks[id]
+}
+
 // takeAlerts derives the alerts of a change's scope anew, if it may have changed them.
 func (c *committer) takeAlerts(b *batch, change *compliance.Change) {
 	scope := change.Site
@@ -107,22 +117,8 @@ func (c *committer) siteFacts(b *batch, site compliance.Site, now time.Time) com
 	f := compliance.SiteFacts{
 		Site: site, State: c.siteState(b, site.ID), Record: c.record(b, site.ID), Assessment: c.assessments[site.ID],
 		Promises: c.promises, Zone: c.zone, Now: now,
-		Checks: func(id string) compliance.CheckState {
-			if b != nil {
-				if s, ok := b.checks[id]; ok {
-					return s
-				}
-			}
-			return c.checks[id]
-		},
-		Boards: func(id string) compliance.BoardState {
-			if b != nil {
-				if book, ok := b.desk.books[id]; ok {
-					return book.State
-				}
-			}
-			return c.books[id].State
-		},
+		Checks: func(id string) compliance.CheckState { return c.checkState(b, id) },
+		Boards: func(id string) compliance.BoardState { return c.book(b, id).State },
 	}
 	for _, s := range c.record(b, compliance.MonitorScope).Statements {
 		if s.Drill != nil && s.Drill.Site == site.ID && now.Before(s.Drill.Ends) {

@@ -83,12 +83,7 @@ func (d *desk) record(b *batch, site string) compliance.Record {
 		}
 	}
 	for _, id := range d.boardsOf[site] {
-		spec, book := d.boards[id], d.books[id]
-		if b != nil {
-			if own, ok := b.desk.books[id]; ok {
-				book = own
-			}
-		}
+		spec, book := d.boards[id], d.book(b, id)
 		r.Boards, r.Spans = append(r.Boards, spec), append(r.Spans, book.Spans...)
 		for _, n := range book.Notices {
 			if slices.ContainsFunc(n.Revisions, func(v compliance.Revision) bool { return slices.Contains(v.Sites, site) }) {
@@ -100,13 +95,20 @@ func (d *desk) record(b *batch, site string) compliance.Record {
 	return r
 }
 
+// book is a board's with what the batch makes of it. The committer's lock is held.
+func (d *desk) book(b *batch, id string) compliance.BoardBook {
+	if b != nil {
+		if own, ok := b.desk.books[id]; ok {
+			return own
+		}
+	}
+	return d.books[id]
+}
+
 // takeLook takes a look at a board into account, and finds maintenance that is under way
 // without a notice.
 func (c *committer) takeLook(b *batch, change *compliance.Change, spec compliance.BoardSpec, look scanners.BoardLook) {
-	book, ok := b.desk.books[spec.ID]
-	if !ok {
-		book = c.books[spec.ID]
-	}
+	book := c.book(b, spec.ID)
 	step := book.Step(spec, look, c.zone)
 	owner := c.sites[spec.Sites[0].ID]
 	check := func() []compliance.ClosingCheck {

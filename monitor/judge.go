@@ -69,10 +69,7 @@ func (c *committer) apply(b *batch, change *compliance.Change, r record) {
 		b.alerts[r.alarm] = c.alerts[r.alarm] // so that they are looked at
 		return
 	}
-	state, ok := b.checks[r.check()]
-	if !ok {
-		state = c.checks[r.check()]
-	}
+	state := c.checkState(b, r.check())
 	if r.gap != nil {
 		change.Gaps = append(change.Gaps, *r.gap)
 		b.checks[r.check()] = state.Skip(*r.gap)
@@ -112,16 +109,8 @@ func (c *committer) join(b *batch, change *compliance.Change, site compliance.Si
 	if site.ID == "" {
 		return
 	}
-	state, ok := b.sites[site.ID]
-	if !ok {
-		state = c.states[site.ID]
-	}
-	next, events := compliance.SiteStep(site, state, func(id string) compliance.CheckState {
-		if s, ok := b.checks[id]; ok {
-			return s
-		}
-		return c.checks[id]
-	}, at)
+	state := c.siteState(b, site.ID)
+	next, events := compliance.SiteStep(site, state, func(id string) compliance.CheckState { return c.checkState(b, id) }, at)
 	b.sites[site.ID] = next
 	change.Events = append(change.Events, events...)
 	change.Outages = append(change.Outages, versions(state.Outage, next.Outage, next.LastEnd)...)

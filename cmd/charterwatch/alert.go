@@ -43,14 +43,15 @@ func (t *terminal) built(path string) (config.Built, error) {
 	return b, err
 }
 
-// siteOf looks a site up.
+// siteOf looks a site up; each alert asks for its own every minute.
 func siteOf(sites []compliance.Site) func(id string) (compliance.Site, bool) {
+	byID := make(map[string]compliance.Site, len(sites))
+	for _, s := range sites {
+		byID[s.ID] = s
+	}
 	return func(id string) (compliance.Site, bool) {
-		i := slices.IndexFunc(sites, func(s compliance.Site) bool { return s.ID == id })
-		if i < 0 {
-			return compliance.Site{}, false
-		}
-		return sites[i], true
+		s, ok := byID[id]
+		return s, ok
 	}
 }
 

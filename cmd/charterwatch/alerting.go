@@ -22,12 +22,11 @@ const stateDir = "alerting"
 // openAlerts brings alerting up. The engine is not there yet: what alerting asks of it is
 // asked later.
 func (a *app) openAlerts(ctx context.Context, b config.Built) error {
-	dir := filepath.Join(a.started.Store.SQLite, stateDir)
-	files, err := alerts.NewFiles(dir)
+	files, err := alerts.NewFiles(filepath.Join(a.started.Store.SQLite, stateDir))
 	if err != nil {
 		return err
 	}
-	key, err := linkKey(dir)
+	key, err := linkKey(files)
 	if err != nil {
 		return err
 	}

@@ -5,39 +5,36 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/charterwatch/charterwatch/alerts"
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 )
 
 const (
-	linkKeyFile = "links.key"
+	linkKeyName = "links.key"
 	linkKeySize = 32
 	acksAtOnce  = 64 // statements on their way to the store
 )
 
-// linkKey reads the key by which links in messages are signed, and makes it when there is
+// linkKey loads the key by which links in messages are signed, and makes it when there is
 // none. Without it, links that were sent before no longer open anything.
-func linkKey(dir string) ([]byte, error) {
-	path := filepath.Join(dir, linkKeyFile)
-	key, err := os.ReadFile(path)
+func linkKey(state alerts.State) ([]byte, error) {
+	key, err := state.Load(linkKeyName)
 	switch {
-	case err == nil && len(key) == linkKeySize:
-		return key, nil
-	case err == nil:
-		return nil, fmt.Errorf("read the key of links: %s has %d bytes, not %d", path, len(key), linkKeySize)
-	case !errors.Is(err, fs.ErrNotExist):
+	case err != nil:
 		return nil, fmt.Errorf("read the key of links: %w", err)
+	case len(key) == linkKeySize:
+		return key, nil
+	case key != nil:
+		return nil, fmt.Errorf("read the key of links: %s has %d bytes, not %d", linkKeyName, len(key), linkKeySize)
 	}
 	key = make([]byte, linkKeySize)
 	rand.Read(key) // never fails
-	if err := os.WriteFile(path, key, 0o600); err != nil {
+	if err := state.Save(linkKeyName, key); err != nil {
 		return nil, fmt.Errorf("make the key of links: %w", err)
 	}
 	return key, nil
