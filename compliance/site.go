@@ -18,6 +18,8 @@ type Site struct {
 	ServiceHours []ServiceHours
 	Checks       []CheckSpec
 	Boards       []BoardSpec // where it posts notices
+	Pages        []PageSpec  // that clauses speak of
+	Clauses      []Clause    // that it is evidence for in particular
 }
 
 // CheckSpec is a check as the engine and the store know it: without its probe.
