@@ -123,6 +123,8 @@ type Change struct {
 	Boards     []BoardChange
 	Statements []Statement
 	Alerts     []Alert // new versions
+	Imports    []CaseImport
+	Looks      []PageSpan // at pages: each replaces the version with the same beginning
 
 	// Uncommitted marks a change that sinks are shown although the store does not take
 	// it: the monitor's own trouble must not hide an outage.
@@ -152,6 +154,8 @@ type Snapshot struct {
 	Boards     map[string]BoardBook   // with the notices of the last [RememberNotices]
 	Statements map[string][]Statement // by site or [MonitorScope], oldest first
 	Alerts     []Alert                // those that stand
+	Cases      CaseBook               // those that are open, or were received in the last [RememberNotices]
+	Looks      map[string]PageSpan    // by page: the latest
 }
 
 // RememberNotices is how long after it was last seen the engine keeps a notice in mind.
