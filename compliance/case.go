@@ -94,6 +94,12 @@ type CaseImport struct {
 	Spans   []CaseSpan     `json:"spans,omitempty"`
 }
 
+// ImportRecord is an import on record, without its cases.
+type ImportRecord struct {
+	CaseImport
+	Count int `json:"count"` // of cases and days of calls
+}
+
 // Sealed stamps the import's cases with the time at which they came on record, and gives it the
 // id that belongs to what it says, so that a retried commit writes the same rows.
 func (i CaseImport) Sealed() CaseImport {

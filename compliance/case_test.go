@@ -10,7 +10,6 @@ import (
 	"github.com/charterwatch/charterwatch/internal/accounts"
 )
 
-
 func caseNow() time.Time { return time.Date(2026, 11, 2, 10, 0, 0, 0, seoul) }
 
 func TestReadCases(t *testing.T) {

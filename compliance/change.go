@@ -79,6 +79,7 @@ const (
 	WorkUnannounced EventKind = "work_unannounced" // maintenance began without a notice
 	ClockRan        EventKind = "clock_ran"        // to Count percent
 	PersonStated    EventKind = "person_stated"
+	CasesImported   EventKind = "cases_imported" // Count of them
 )
 
 // Event is something that happened to a check (Check set) or a site.

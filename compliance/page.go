@@ -36,6 +36,13 @@ type PageSpan struct {
 	Looks   int        `json:"looks"`
 }
 
+// PageRecord is a page with what looks at it came to.
+type PageRecord struct {
+	Spec  PageSpec   `json:"spec"`
+	Since time.Time  `json:"since,omitzero"` // first look ever
+	Spans []PageSpan `json:"spans"`          // oldest first
+}
+
 // After returns the span as it stands after another look: grown by it, or a new one. s is the
 // latest before, zero for the first look. A look that began before the latest one ended says nothing.
 func (s PageSpan) After(spec PageSpec, look scanners.PageLook) PageSpan {
