@@ -53,3 +53,24 @@ CREATE TABLE page_specs (
 	body    TEXT   NOT NULL,
 	PRIMARY KEY (page, from_ms)
 ) @clustered;
+
+-- Contents of monthly reports, by their digest. A draft that is made again has another; the
+-- statements say which counts.
+CREATE TABLE reports (
+	id      TEXT   NOT NULL,
+	digest  TEXT   NOT NULL,
+	month   TEXT   NOT NULL,
+	made_ms BIGINT NOT NULL,
+	body    @blob  NOT NULL,
+	PRIMARY KEY (id, digest)
+);
+
+-- Documents that went out, as they did. An edition is told by how many had signed.
+CREATE TABLE report_files (
+	id      TEXT   NOT NULL,
+	edition BIGINT NOT NULL,
+	name    TEXT   NOT NULL,
+	made_ms BIGINT NOT NULL,
+	body    @blob  NOT NULL,
+	PRIMARY KEY (id, edition, name)
+);

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"bytes"
+	"errors"
 	"reflect"
 	"testing"
 	"time"
@@ -8,6 +10,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/store"
 )
 
 // testCases: each import is kept, the latest version of a case counts, and the past is read as
@@ -93,5 +96,41 @@ func (w *world) rejected(c compliance.Change) {
 	w.t.Helper()
 	if r, err := w.s.Commit(w.ctx, []compliance.Change{c}); err != nil || len(r) != 1 {
 		w.t.Errorf("a change without sense is taken: %v %v", r, err)
+	}
+}
+
+// testReports: contents and documents are kept byte for byte, and what is kept stays.
+func testReports(t *testing.T, w *world) {
+	content, other := []byte(`{"id":"2026-02"}`), []byte(`{"id":"2026-02","x":1}`)
+	for range 2 {
+		if err := w.s.SaveReport(w.ctx, "2026-02", "2026-02", "d1", start, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.s.SaveReport(w.ctx, "2026-02", "2026-02", "d1", start, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.s.SaveReport(w.ctx, "2026-02", "2026-02", "d2", start, other); err != nil {
+		t.Fatal(err)
+	}
+	for _, body := range []string{"%PDF-1", "%PDF-2"} {
+		if err := w.s.SaveReportFile(w.ctx, "2026-02", 3, "report-ko.pdf", start, []byte(body)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.restart()
+	for digest, want := range map[string][]byte{"d1": content, "d2": other} {
+		if got, err := w.s.Report(w.ctx, "2026-02", digest); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %s %v", digest, got, err)
+		}
+	}
+	if _, err := w.s.Report(w.ctx, "2026-02", "d3"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("a content that is not there: %v", err)
+	}
+	if got, err := w.s.ReportFile(w.ctx, "2026-02", 3, "report-ko.pdf"); err != nil || string(got) != "%PDF-1" {
+		t.Errorf("%s %v", got, err)
+	}
+	if _, err := w.s.ReportFile(w.ctx, "2026-02", 2, "report-ko.pdf"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("an edition that is not there: %v", err)
 	}
 }
