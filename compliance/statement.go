@@ -39,6 +39,10 @@ type Statement struct {
 	Roster          *Roster          `json:"roster,omitempty"` // came into force; only the monitor itself says so
 
 	Report *ReportAct `json:"report,omitempty"`
+
+	// Of the charter; all of [MonitorScope].
+	Attestation *Attestation `json:"attestation,omitempty"`
+	MonthRecord *MonthRecord `json:"month_record,omitempty"`
 }
 
 // Ruled is what an operator says of a reading.
