@@ -130,7 +130,7 @@ func (i CaseImport) Admit(zone *time.Location) []CaseProblem {
 			p.refuse("ref", "personal")
 		}
 		if !slices.Contains(CaseKinds(), c.Kind) {
-			p.refuse("kind", "bad_kind", "kinds", CaseKinds())
+			p.refuse("kind", "bad_kind", "kinds", kindNames())
 		}
 		if c.Received.IsZero() {
 			p.refuse("received", "missing")
@@ -145,7 +145,7 @@ func (i CaseImport) Admit(zone *time.Location) []CaseProblem {
 	for n, s := range i.Spans {
 		p.line = n + 1
 		if s.Kind != CaseCalls && !slices.Contains(CaseKinds(), s.Kind) {
-			p.refuse("kind", "bad_kind", "kinds", CaseKinds())
+			p.refuse("kind", "bad_kind", "kinds", kindNames())
 		}
 		if s.From.IsZero() || s.Until.Before(s.From) || !s.Until.Before(calendar.DateOf(i.At, zone).AddDays(1)) {
 			p.refuse("", "uncovered")

@@ -40,6 +40,9 @@ func TestClosedSetsHaveWords(t *testing.T) {
 	for _, r := range compliance.RefusalRules() {
 		add("statement.refused", r)
 	}
+	for _, r := range compliance.CaseProblemRules() {
+		add("case_problem", r)
+	}
 	for _, g := range compliance.AppealGrounds() {
 		add("ground", string(g))
 	}
