@@ -60,7 +60,7 @@ type gap struct {
 
 // gaps are all stretches longer than ten minutes in which a look was missing.
 func (w *writer) gaps() section {
-	t := table{Empty: w.say("gaps.empty"), Sheet: w.say("sheet.gaps"), Columns: []column{{w.say("col.site"), 6, false}, {w.say("col.stretch"), 8, false}, {w.say("col.long"), 4, true}, {w.say("col.affected"), 6, false}, {w.say("col.reason"), 7, false}}}
+	t := table{Empty: w.say("gaps.empty"), Sheet: w.say("sheet.gaps"), Columns: []column{{w.say("col.site"), 6, false}, {w.say("col.stretch"), 11, false}, {w.say("col.long"), 5, true}, {w.say("col.affected"), 9, false}, {w.say("col.reason"), 9, false}}}
 	for _, s := range w.r.Evidence.Sites {
 		for _, g := range siteGaps(s, w.r.Month.Period) {
 			t.Rows = append(t.Rows, []cell{text(w.site(s.ID)), text(w.span(g.From, g.To)), text(w.long(g.To.Sub(g.From))),
@@ -99,7 +99,7 @@ func siteGaps(s charter.SiteEvidence, p compliance.Period) []gap {
 // checking is how the report can be checked without trusting anybody.
 func (w *writer) checking() section {
 	e, m := w.r.Evidence, w.r.Month
-	t := table{Columns: []column{{w.say("col.item"), 3, false}, {w.say("col.content"), 12, false}}}
+	t := table{Plain: true, Columns: []column{{w.say("col.item"), 3, false}, {w.say("col.content"), 12, false}}}
 	row := func(k, v string) { t.Rows = append(t.Rows, []cell{text(k), text(cmp.Or(v, w.say("none")))}) }
 	row(w.say("check.digest"), Digest(w.r))
 	row(w.say("check.charter"), m.Charter)
@@ -115,9 +115,9 @@ func (w *writer) checking() section {
 		s.Blocks = append(s.Blocks, block{Text: w.say("check.no_checkpoint")})
 	}
 	if len(w.o.Attachments) > 0 {
-		a := table{Caption: w.say("check.attachments"), Columns: []column{{w.say("col.file"), 4, false}, {w.say("col.content"), 6, false}, {"SHA-256", 7, false}}}
+		a := table{Caption: w.say("check.attachments"), Columns: []column{{w.say("col.file"), 4, false}, {w.say("col.content"), 4, false}, {"SHA-256", 11, false}}}
 		for _, f := range w.o.Attachments {
-			a.Rows = append(a.Rows, []cell{text(f.Name), text(f.Description), text(digest(f.Data))})
+			a.Rows = append(a.Rows, []cell{text(f.Name), text(f.Description), {Small: digest(f.Data)}})
 		}
 		s.Blocks = append(s.Blocks, block{Table: &a})
 	}
@@ -135,21 +135,21 @@ func (w *writer) appendix() section {
 		if !ok {
 			continue
 		}
-		s.Blocks = append(s.Blocks, block{Head: fmt.Sprintf("%s (%s)", w.name(c.Title), c.ID), HeadID: "clause-" + string(c.ID)},
-			block{Quote: &quote{w.r.Charter.Source.Language, "“" + c.Words + "”"}})
+		one := []block{{Head: fmt.Sprintf("%s (%s)", w.name(c.Title), c.ID), HeadID: "clause-" + string(c.ID)}, {Quote: &quote{w.r.Charter.Source.Language, "“" + c.Words + "”"}}}
 		if n := w.name(c.Note); n != "" {
-			s.Blocks = append(s.Blocks, block{Small: n})
+			one = append(one, block{Small: n})
 		}
-		s.Blocks = append(s.Blocks, block{Table: w.judged(c, j)})
+		one = append(one, block{Table: w.judged(c, j)})
 		if refs := w.refs(j); refs != "" {
-			s.Blocks = append(s.Blocks, block{Small: refs})
+			one = append(one, block{Small: refs})
 		}
+		s.Blocks = append(s.Blocks, block{Keep: one})
 	}
 	return s
 }
 
 func (w *writer) judged(c charter.Clause, j charter.Judged) *table {
-	t := &table{Columns: []column{{w.say("col.item"), 3, false}, {w.say("col.content"), 14, false}}}
+	t := &table{Plain: true, Columns: []column{{w.say("col.item"), 4, false}, {w.say("col.content"), 15, false}}}
 	row := func(k string, v cell) { t.Rows = append(t.Rows, []cell{text(k), v}) }
 	row(w.say("col.promise"), text(w.name(c.Promise)))
 	v := w.verdict(j.Verdict)

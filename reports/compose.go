@@ -80,20 +80,20 @@ func (w *writer) figure(j charter.Judged) string {
 }
 
 // before says how a clause's verdict was in the month before.
-func (w *writer) before(j charter.Judged) string {
+func (w *writer) before(j charter.Judged) cell {
 	if w.r.Before == nil {
-		return w.say("before.none")
+		return text(w.say("before.none"))
 	}
 	v, ok := w.r.Before.Verdicts[j.Clause]
 	switch {
 	case !ok:
-		return w.say("before.new")
+		return text(w.say("before.new"))
 	case v == j.Verdict:
-		return w.say("before.same")
+		return text(w.say("before.same"))
 	case rank(j.Verdict) > rank(v):
-		return w.say("before.worse", "was", w.word(v))
+		return both(w.say("before.worse"), w.say("before.was", "was", w.word(v)))
 	default:
-		return w.say("before.better", "was", w.word(v))
+		return both(w.say("before.better"), w.say("before.was", "was", w.word(v)))
 	}
 }
 

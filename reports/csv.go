@@ -31,7 +31,7 @@ func CSV(r Report, s Signing, lang string, o Options) ([]byte, error) {
 		}
 		rows = append(rows, []string{
 			r.ID, r.Month.Month, Digest(r), string(j.Clause), w.name(c.Title), j.Verdict.String(), w.word(j.Verdict), w.word(j.Best), w.word(j.Worst), j.Why.Rule, w.why(j.Why), coverage,
-			strconv.Itoa(t.kept), strconv.Itoa(t.broken), strconv.Itoa(t.unproven), strconv.Itoa(t.pending), w.before(j), c.Owner,
+			strconv.Itoa(t.kept), strconv.Itoa(t.broken), strconv.Itoa(t.unproven), strconv.Itoa(t.pending), w.before(j).Text, c.Owner,
 		})
 	}
 	for _, row := range rows {

@@ -102,7 +102,7 @@ func (w *writer) facts() *table {
 	for _, s := range w.r.Evidence.Sites {
 		checks += s.Checks
 	}
-	t := &table{Sheet: w.say("sheet.summary"), Columns: []column{{w.say("col.item"), 1, false}, {w.say("col.content"), 5, false}}}
+	t := &table{Plain: true, Sheet: w.say("sheet.summary"), Columns: []column{{w.say("col.item"), 1, false}, {w.say("col.content"), 5, false}}}
 	row := func(k, v string) { t.Rows = append(t.Rows, []cell{text(k), text(v)}) }
 	p := w.r.Month.Period
 	row(w.say("fact.period"), w.say("fact.period.is", "from", w.date(p.From), "to", w.date(p.To.Add(-1)), "zone", w.r.Evidence.Zone))

@@ -30,7 +30,8 @@ func HTML(r Report, s Signing, lang string, o Options) ([]byte, error) {
 // alternative that the PDF library looks for.
 func execute(p page, paper bool) ([]byte, error) {
 	t, err := template.New("report").Funcs(template.FuncMap{
-		"pair":  func(paper bool, b block) any { return struct{ Paper, Block any }{paper, b} },
+		"pair":  func(paper bool, b any) any { return struct{ Paper, Block any }{paper, b} },
+		"lines": func(s string) []string { return strings.Split(s, "\n") },
 		"paper": func(s *strip) template.HTML { return s.paper() },
 	}).Parse(reportHTML)
 	if err != nil {
@@ -48,8 +49,9 @@ func execute(p page, paper bool) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// paper is the picture as wide as the page.
+// paper is the picture with its size, which the PDF library wants in so many words, and the
+// alternative text where it looks for it.
 func (s *strip) paper() template.HTML {
-	alt := `<svg width="100%" alt="` + template.HTMLEscapeString(s.Alt) + `" `
+	alt := fmt.Sprintf(`<svg width="%dpt" height="%dpt" alt="%s" `, s.Wide, s.High, template.HTMLEscapeString(s.Alt))
 	return template.HTML(strings.Replace(string(s.SVG), "<svg ", alt, 1))
 }

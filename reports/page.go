@@ -36,9 +36,9 @@ type block struct {
 	Code   string
 	Table  *table
 	Counts []count
-	Strip  *strip
 	Sign   *signBox
 	Marks  []string
+	Keep   []block // on one page, if they fit
 }
 
 // quote is words of somebody else.
@@ -54,8 +54,9 @@ type count struct {
 
 // strip is a row of days as a picture, with what it shows in words.
 type strip struct {
-	SVG template.HTML
-	Alt string
+	SVG        template.HTML
+	Alt        string
+	Wide, High int // in points
 }
 
 // signBox is the 결재란.
@@ -74,6 +75,7 @@ type table struct {
 	Columns []column
 	Rows    [][]cell
 	Empty   string // what is said when there are no rows
+	Plain   bool   // without a head: of names and what they are
 	Sheet   string // name of the workbook's sheet that shows it
 }
 
@@ -90,6 +92,7 @@ type cell struct {
 	Text   string
 	Small  string // below the text
 	Strong bool
+	Strip  *strip   // above the text
 	Number *float64 // what Text says, for the workbook
 }
 

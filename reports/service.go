@@ -16,10 +16,10 @@ import (
 // scorecard is a row for each clause.
 func (w *writer) scorecard() section {
 	t := table{Sheet: w.say("sheet.clauses"), Columns: []column{
-		{w.say("col.clause"), 7, false}, {w.say("col.verdict"), 4, false}, {w.say("col.figure"), 5, false}, {w.say("col.before"), 5, false}, {w.say("col.why"), 13, false}, {w.say("col.owner"), 4, false}}}
+		{w.say("col.clause"), 15, false}, {w.say("col.verdict"), 11, false}, {w.say("col.figure"), 13, false}, {w.say("col.before"), 11, false}, {w.say("col.why"), 23, false}, {w.say("col.owner"), 9, false}}}
 	for _, j := range w.r.Month.Clauses {
 		c, _ := w.r.Charter.Clause(j.Clause)
-		t.Rows = append(t.Rows, []cell{both(w.name(c.Title), string(j.Clause)), w.verdict(j.Verdict), text(w.figure(j)), text(w.before(j)), text(w.why(j.Why)), text(c.Owner)})
+		t.Rows = append(t.Rows, []cell{both(w.name(c.Title), string(j.Clause)), w.verdict(j.Verdict), text(w.figure(j)), w.before(j), text(w.why(j.Why)), text(c.Owner)})
 	}
 	s := section{ID: "scorecard", Title: w.say("scorecard.title"), Break: true}
 	s.Blocks = []block{{Small: w.say("scorecard.how")}, {Table: &t}}
@@ -55,10 +55,10 @@ func (w *writer) objectives() table {
 func (w *writer) availability() section {
 	floor := w.floor()
 	t := table{Caption: w.say("availability.caption"), Sheet: w.say("sheet.availability"), Columns: []column{
-		{w.say("col.site"), 7, false}, {w.say("col.verdict"), 4, false}, {w.say("col.raw"), 3, true}, {w.say("col.charter"), 3, true}, {w.say("col.coverage"), 3, true},
-		{w.say("col.best"), 3, true}, {w.say("col.worst"), 3, true}, {w.say("col.down"), 4, true}, {w.say("col.planned"), 4, true}}}
+		{w.say("col.site"), 17, false}, {w.say("col.verdict"), 12, false}, {w.say("col.raw"), 10, true}, {w.say("col.charter"), 10, true}, {w.say("col.coverage"), 10, true},
+		{w.say("col.best"), 10, true}, {w.say("col.worst"), 10, true}, {w.say("col.down"), 13, true}, {w.say("col.planned"), 10, true}}}
 	s := section{ID: "availability", Title: w.say("availability.title"), Break: true}
-	var strips []block
+	strips := table{Columns: []column{{w.say("col.site"), 10, false}, {w.say("col.days"), 27, false}}}
 	for _, m := range w.siteMonths() {
 		f := m.Figures
 		coverage, known := f.Coverage()
@@ -72,16 +72,15 @@ func (w *writer) availability() section {
 			}
 		}
 		t.Rows = append(t.Rows, append(row, text(w.long(f.Open.Unplanned())), text(w.long(f.Open.Parts.Planned))))
-		strips = append(strips, w.strip(m, floor)...)
+		strips.Rows = append(strips.Rows, w.strip(m, floor))
 	}
 	s.Blocks = append(s.Blocks, block{Small: w.say("availability.how", "floor", w.percent(floor))}, block{Table: &t},
-		block{Head: w.say("strips.title"), HeadID: "strips"}, block{Small: w.say("strips.legend")})
-	s.Blocks = append(s.Blocks, strips...)
+		block{Head: w.say("strips.title"), HeadID: "strips"}, block{Small: w.say("strips.legend")}, block{Table: &strips})
 	return s
 }
 
 // strip is a site's days. A day's sign is its verdict; its tone says the same again.
-func (w *writer) strip(m charter.SiteMonth, floor compliance.Ratio) []block {
+func (w *writer) strip(m charter.SiteMonth, floor compliance.Ratio) []cell {
 	chart := charts.Strip{Title: w.say("strip.title", "site", w.site(m.Site), "month", w.month(w.r.Month.Month))}
 	days := map[charts.State][]string{}
 	for _, d := range m.Figures.Days {
@@ -102,11 +101,12 @@ func (w *writer) strip(m charter.SiteMonth, floor compliance.Ratio) []block {
 	desc = append(desc, w.say("strip.kept", "n", len(days[charts.Kept])))
 	chart.Desc = strings.Join(desc, "; ")
 	coverage, known := m.Figures.Coverage()
-	line := w.say("strip.unproven", "site", w.site(m.Site), "coverage", w.percent(coverage), "floor", w.percent(floor))
+	line := w.say("strip.unproven", "coverage", w.percent(coverage), "floor", w.percent(floor))
 	if known && coverage >= floor {
-		line = w.say("strip.line", "site", w.site(m.Site), "charter", w.percentIf(m.Figures.Charter()), "coverage", w.percent(coverage))
+		line = w.say("strip.line", "charter", w.percentIf(m.Figures.Charter()), "coverage", w.percent(coverage))
 	}
-	return []block{{Text: line}, {Strip: &strip{SVG: template.HTML(chart.SVG()), Alt: chart.Title + ". " + chart.Desc}}}
+	wide, high := chart.Size()
+	return []cell{both(w.site(m.Site), line), {Strip: &strip{SVG: template.HTML(chart.SVG()), Alt: chart.Title + ". " + chart.Desc, Wide: wide * 7 / 10, High: high * 7 / 10}, Small: chart.Desc}}
 }
 
 // dayState is a day as the strip shows it.

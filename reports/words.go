@@ -144,7 +144,7 @@ func (w *writer) long(d time.Duration) string {
 // percent is a ratio to the thousandth, floored as it came.
 func (w *writer) percent(r compliance.Ratio) string {
 	s := strings.TrimRight(fmt.Sprintf("%d.%03d", r/1000, r%1000), "0")
-	return w.in.Say(messages.New("percent", "n", strings.TrimSuffix(s, ".")))
+	return strings.ReplaceAll(w.in.Say(messages.New("percent", "n", strings.TrimSuffix(s, "."))), " ", "\u00a0")
 }
 
 // percentIf is a ratio that may not be there.

@@ -41,12 +41,15 @@ const (
 	labels   = 9
 )
 
+// Size is how large the strip is, in its own units.
+func (s Strip) Size() (wide, high int) { return cellWide * len(s.Cells), cellHigh + labels }
+
 // SVG draws the strip. Text has the colour around it on a page; on paper it is black.
 func (s Strip) SVG() string {
 	var b strings.Builder
-	wide := cellWide * len(s.Cells)
+	wide, high := s.Size()
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img"><title>%s</title><desc>%s</desc>`,
-		wide, cellHigh+labels, html.EscapeString(s.Title), html.EscapeString(s.Desc))
+		wide, high, html.EscapeString(s.Title), html.EscapeString(s.Desc))
 	for i, c := range s.Cells {
 		c.draw(&b, i*cellWide)
 	}
