@@ -53,22 +53,22 @@ func (t Tally) plus(u Tally) Tally {
 
 // Figures are a site's accounts for a period.
 type Figures struct {
-	Period Period
-	Open   Tally         // within service hours
-	Closed Tally         // within published closing times; raw availability still counts them
-	Future time.Duration // after the end of the history: neither known nor unknown yet
-	Gaps   map[probes.Reason]time.Duration
-	Days   []Day
+	Period Period                          `json:"period"`
+	Open   Tally                           `json:"open"`             // within service hours
+	Closed Tally                           `json:"closed"`           // within published closing times; raw availability still counts them
+	Future time.Duration                   `json:"future,omitempty"` // after the end of the history: neither known nor unknown yet
+	Gaps   map[probes.Reason]time.Duration `json:"gaps,omitempty"`
+	Days   []Day                           `json:"days"`
 
-	Contested time.Duration // unknown because an appeal was upheld; in no gap
+	Contested time.Duration `json:"contested,omitempty"` // unknown because an appeal was upheld; in no gap
 }
 
 // Day is one calendar day of the organisation's zone.
 type Day struct {
 	Period
-	Open   Tally
-	Closed Tally
-	Future time.Duration
+	Open   Tally         `json:"open"`
+	Closed Tally         `json:"closed"`
+	Future time.Duration `json:"future,omitempty"`
 }
 
 // Ratio is a fraction in thousandths of a percent, always floored: 99.9999 % is 99999.
@@ -200,6 +200,30 @@ func Account(h SiteHistory, p Period, t Terms) Figures {
 		}
 	}
 	return f
+}
+
+// Unseen are the stretches of a period in which nothing is known of the site, in order, by the
+// same rules. Time after h.Until is not among them.
+func Unseen(h SiteHistory, p Period) []Period {
+	p, ok := p.Clip(Period{p.From, h.Until})
+	if !ok {
+		return nil
+	}
+	sw := newSweep(h, p)
+	for _, c := range h.Record.Contested(h.Outages) {
+		sw.span(c, &sw.contested)
+	}
+	var out []Period
+	sw.run(func(from, to time.Time, s instant) {
+		switch n := len(out); {
+		case s.state != StatusUnknown:
+		case n > 0 && out[n-1].To.Equal(from):
+			out[n-1].To = to
+		default:
+			out = append(out, Period{from, to})
+		}
+	})
+	return out
 }
 
 // instant is the state between two neighbouring boundaries.
@@ -366,6 +390,7 @@ func (sw *sweep) run(emit func(from, to time.Time, s instant)) {
 func (sw *sweep) instant() instant {
 	s := instant{state: StatusUp, closed: sw.closed > 0, why: probes.FirstLook, part: sw.part()}
 	alive, unseen, down := 0, 0, false
+	var blind probes.Reason // of several, the greatest: the order of checks decides nothing
 	for _, c := range sw.checks {
 		if c.lives == 0 {
 			continue
@@ -373,10 +398,13 @@ func (sw *sweep) instant() instant {
 		alive++
 		if why, seen := c.seen(); !seen {
 			unseen++
-			s.why = max(why, probes.NotRunning)
+			blind = max(blind, why, probes.NotRunning)
 		} else if c.outages > 0 {
 			down = true
 		}
+	}
+	if unseen > 0 {
+		s.why = blind
 	}
 	switch {
 	case alive == 0:

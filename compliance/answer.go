@@ -64,6 +64,8 @@ type Desk struct {
 	OnCall OnCall
 	Sites  []string
 	Zone   *time.Location
+
+	Statements []Statement // of [MonitorScope], on record
 }
 
 // takeEarly is how long before its beginning a shift may be taken.
@@ -85,6 +87,8 @@ func (d Desk) Admit(s Statement) (about bool, err error) {
 		return true, d.admitHandOver(s)
 	case s.Cover != nil:
 		return true, d.admitCover(*s.Cover)
+	case s.Report != nil:
+		return true, admitReport(s, d.Statements)
 	case s.Roster != nil && s.By.Kind == accounts.KindSystem:
 		return true, nil
 	}

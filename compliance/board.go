@@ -79,11 +79,12 @@ type BoardState struct {
 // BoardSpan is a run of looks at a board with the same status: the evidence that it was
 // looked at. From and To are the beginnings of the first and the latest look.
 type BoardSpan struct {
-	Board    string
-	From, To time.Time
-	Status   scanners.BoardStatus
-	Detail   string
-	Looks    int
+	Board  string               `json:"board"`
+	From   time.Time            `json:"from"`
+	To     time.Time            `json:"to"`
+	Status scanners.BoardStatus `json:"status"`
+	Detail string               `json:"detail,omitempty"`
+	Looks  int                  `json:"looks"`
 }
 
 // Extends reports whether next goes on where s ends: the same status again, in time.

@@ -1,9 +1,16 @@
 package compliance
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 // CaseKind says what a customer wanted. The set is closed; see [CaseKinds].
@@ -72,6 +79,83 @@ type CaseSpan struct {
 	Kind  CaseKind      `json:"kind"` // [CaseCalls] for tallies
 	From  calendar.Date `json:"from"`
 	Until calendar.Date `json:"until"` // last day
+}
+
+// CaseImport is what somebody put on record of cases at once. Imports are never changed or
+// removed; what a later one says of the same case counts instead.
+type CaseImport struct {
+	ID      string         `json:"id"`
+	At      time.Time      `json:"at"`
+	By      accounts.Actor `json:"by"`
+	Source  string         `json:"source"`           // file, form or api
+	SHA256  string         `json:"sha256,omitempty"` // of the file, in hexadecimal
+	Cases   []Case         `json:"cases,omitempty"`
+	Tallies []CallTally    `json:"tallies,omitempty"`
+	Spans   []CaseSpan     `json:"spans,omitempty"`
+}
+
+// ImportRecord is an import on record, without its cases.
+type ImportRecord struct {
+	CaseImport
+	Count int `json:"count"` // of cases and days of calls
+}
+
+// Sealed stamps the import's cases with the time at which they came on record, and gives it the
+// id that belongs to what it says, so that a retried commit writes the same rows.
+func (i CaseImport) Sealed() CaseImport {
+	i.Cases = slices.Clone(i.Cases)
+	for n := range i.Cases {
+		i.Cases[n].Recorded = i.At
+	}
+	i.ID = ""
+	b, err := json.Marshal(i)
+	if err != nil {
+		panic(fmt.Sprintf("compliance: an import is plain data: %v", err))
+	}
+	h := sha256.Sum256(b)
+	i.ID = hex.EncodeToString(h[:8])
+	return i
+}
+
+// Admit says why an import cannot be taken as a whole; what is wrong with its cases, reading
+// them told. Whatever it may contain came by a form or the API, so they are checked here too.
+func (i CaseImport) Admit(zone *time.Location) []CaseProblem {
+	p := caseReader{zone: zone, now: i.At, seen: map[string]int{}}
+	for n, c := range i.Cases {
+		p.line = n + 1
+		if !reference(c.Ref) {
+			p.refuse("ref", "bad_ref", "max", maxCaseRef)
+		}
+		if _, found := scanners.Mask(c.Ref); found > 0 {
+			p.refuse("ref", "personal")
+		}
+		if !slices.Contains(CaseKinds(), c.Kind) {
+			p.refuse("kind", "bad_kind", "kinds", CaseKinds())
+		}
+		if c.Received.IsZero() {
+			p.refuse("received", "missing")
+		}
+		for _, ch := range []string{c.Wanted, c.By} {
+			if _, ok := channelWords[ch]; ch != "" && !ok {
+				p.refuse("wanted", "bad_channel")
+			}
+		}
+		p.check(c)
+	}
+	for n, s := range i.Spans {
+		p.line = n + 1
+		if s.Kind != CaseCalls && !slices.Contains(CaseKinds(), s.Kind) {
+			p.refuse("kind", "bad_kind", "kinds", CaseKinds())
+		}
+		if s.From.IsZero() || s.Until.Before(s.From) || !s.Until.Before(calendar.DateOf(i.At, zone).AddDays(1)) {
+			p.refuse("", "uncovered")
+		}
+	}
+	p.line = 0
+	if len(i.Cases)+len(i.Tallies)+len(i.Spans) == 0 {
+		p.refuse("", "empty")
+	}
+	return p.problems
 }
 
 // CaseCalls stands for tallies of calls where kinds of cases are listed.

@@ -10,12 +10,12 @@ import (
 // Gap is a run of slots [From, To) of one check at one vantage without a known
 // observation. Adjacent gaps with the same reason are one gap.
 type Gap struct {
-	Check   string
-	Vantage string
-	From    time.Time // a slot
-	To      time.Time // the slot after the last one covered
-	Reason  probes.Reason
-	Detail  string
+	Check   string        `json:"check"`
+	Vantage string        `json:"vantage"`
+	From    time.Time     `json:"from"` // a slot
+	To      time.Time     `json:"to"`   // the slot after the last one covered
+	Reason  probes.Reason `json:"reason"`
+	Detail  string        `json:"detail,omitempty"`
 }
 
 // Continues reports whether next goes on where g ends, for the same reason.
@@ -79,6 +79,7 @@ const (
 	WorkUnannounced EventKind = "work_unannounced" // maintenance began without a notice
 	ClockRan        EventKind = "clock_ran"        // to Count percent
 	PersonStated    EventKind = "person_stated"
+	CasesImported   EventKind = "cases_imported" // Count of them
 )
 
 // Event is something that happened to a check (Check set) or a site.
@@ -123,6 +124,8 @@ type Change struct {
 	Boards     []BoardChange
 	Statements []Statement
 	Alerts     []Alert // new versions
+	Imports    []CaseImport
+	Looks      []PageSpan // at pages: each replaces the version with the same beginning
 
 	// Uncommitted marks a change that sinks are shown although the store does not take
 	// it: the monitor's own trouble must not hide an outage.
@@ -152,6 +155,8 @@ type Snapshot struct {
 	Boards     map[string]BoardBook   // with the notices of the last [RememberNotices]
 	Statements map[string][]Statement // by site or [MonitorScope], oldest first
 	Alerts     []Alert                // those that stand
+	Cases      CaseBook               // those that are open, or were received in the last [RememberNotices]
+	Looks      map[string]PageSpan    // by page: the latest
 }
 
 // RememberNotices is how long after it was last seen the engine keeps a notice in mind.
@@ -160,22 +165,22 @@ const RememberNotices = 120 * 24 * time.Hour
 // CheckLife is a stretch of time during which a check was watched with unchanged terms.
 // A changed interval or criticality starts a new one.
 type CheckLife struct {
-	Check    string
-	Site     string
-	Critical bool
-	Vantages []string
-	Interval time.Duration
-	Policy   Policy
-	From     time.Time // first slot
-	To       time.Time // zero: still watched
+	Check    string        `json:"check"`
+	Site     string        `json:"site"`
+	Critical bool          `json:"critical,omitempty"`
+	Vantages []string      `json:"vantages"`
+	Interval time.Duration `json:"interval"`
+	Policy   Policy        `json:"policy"`
+	From     time.Time     `json:"from"`        // first slot
+	To       time.Time     `json:"to,omitzero"` // zero: still watched
 }
 
 // SiteHistory is what availability is computed from.
 type SiteHistory struct {
-	Site    string
-	Lives   []CheckLife // of all checks the site had in the period
-	Gaps    []Gap       // of those checks
-	Outages []Outage    // of the site and of those checks
-	Until   time.Time   // up to when the history is complete; later time is not yet known
-	Record  Record      // of notices, as far back as they may speak of the period
+	Site    string      `json:"site"`
+	Lives   []CheckLife `json:"lives"`             // of all checks the site had in the period
+	Gaps    []Gap       `json:"gaps,omitempty"`    // of those checks
+	Outages []Outage    `json:"outages,omitempty"` // of the site and of those checks
+	Until   time.Time   `json:"until"`             // up to when the history is complete; later time is not yet known
+	Record  Record      `json:"record"`            // of notices, as far back as they may speak of the period
 }

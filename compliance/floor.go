@@ -30,14 +30,14 @@ const DefaultGrace = 15 * time.Minute
 
 // Watch is one shift of one day, and what became of it: evidence for [ClauseWatch].
 type Watch struct {
-	Shift   string
-	Start   time.Time
-	End     time.Time
-	Due     time.Time  // it must be taken by then
-	Taken   *Statement // the first that took it
-	Handed  *Statement // the latest that handed it over
-	Verdict Verdict    // Kept: taken in time and handed over; AtRisk while it can still be
-	Why     string     // a stable name
+	Shift   string     `json:"shift"`
+	Start   time.Time  `json:"start"`
+	End     time.Time  `json:"end"`
+	Due     time.Time  `json:"due"`              // it must be taken by then
+	Taken   *Statement `json:"taken,omitempty"`  // the first that took it
+	Handed  *Statement `json:"handed,omitempty"` // the latest that handed it over
+	Verdict Verdict    `json:"verdict"`          // Kept: taken in time and handed over; AtRisk while it can still be
+	Why     string     `json:"why"`              // a stable name
 }
 
 // Watches are the shifts that begin in the period, by the rosters on record, as known at now.

@@ -7,7 +7,10 @@ import (
 )
 
 // Period is a stretch of time [From, To).
-type Period struct{ From, To time.Time }
+type Period struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
 
 // Month returns the calendar month in the organisation's zone.
 func Month(year int, month time.Month, zone *time.Location) Period {

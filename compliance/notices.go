@@ -92,8 +92,8 @@ func noticeID(board, key string) string {
 
 // Seen is the interval in which something was posted: after LastAbsent, by FirstSeen.
 type Seen struct {
-	LastAbsent time.Time // zero: not known
-	FirstSeen  time.Time // zero: not seen yet
+	LastAbsent time.Time `json:"last_absent,omitzero"` // zero: not known
+	FirstSeen  time.Time `json:"first_seen,omitzero"`  // zero: not seen yet
 }
 
 // By judges whether the posting was made by the limit. When the interval straddles it,

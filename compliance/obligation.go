@@ -21,15 +21,15 @@ const (
 
 // Obligation is one occasion on which a clause had to be kept.
 type Obligation struct {
-	Clause  Clause
-	Site    string
-	Subject string    // plan or outage
-	Start   time.Time // what it counts from or towards: the window's or the outage's start
-	Limit   time.Time
-	Met     time.Time // when it was met as far as seen; zero: not
-	Verdict Verdict   // AtRisk while the limit lies ahead and nothing is met yet
-	Why     string    // a stable name for what the verdict rests on
-	Lead    *Lead     // of maintenance
+	Clause  Clause    `json:"clause"`
+	Site    string    `json:"site,omitempty"`
+	Subject string    `json:"subject"` // plan or outage
+	Start   time.Time `json:"start"`   // what it counts from or towards: the window's or the outage's start
+	Limit   time.Time `json:"limit,omitzero"`
+	Met     time.Time `json:"met,omitzero"`   // when it was met as far as seen; zero: not
+	Verdict Verdict   `json:"verdict"`        // AtRisk while the limit lies ahead and nothing is met yet
+	Why     string    `json:"why"`            // a stable name for what the verdict rests on
+	Lead    *Lead     `json:"lead,omitempty"` // of maintenance
 }
 
 // Due is the instant whose month the obligation belongs to: when it was met or when its
@@ -43,11 +43,13 @@ func (o Obligation) Due() time.Time {
 
 // Announcement is an expected time of recovery that was made public.
 type Announcement struct {
-	ETA     time.Time
-	Seen    Seen
-	Notice  string // "" where a person recorded it
-	Where   string // board, or the place that was recorded
-	Outside bool   // on a statement's word
+	ETA       time.Time
+	Seen      Seen
+	Notice    string // "" where a person recorded it
+	Revision  int    // of the notice
+	Where     string // board, or the place that was recorded
+	Outside   bool   // on a statement's word
+	Statement string // its id
 }
 
 // Announcements are the recovery times announced for an outage of the site, in the order in
@@ -74,11 +76,11 @@ func (r Record) Announcements(o Outage) []Announcement {
 		if n := len(out); n > 0 && out[n-1].ETA.Equal(eta) {
 			continue
 		}
-		out = append(out, Announcement{ETA: eta, Seen: t.seen, Notice: t.notice.ID, Where: t.notice.Board})
+		out = append(out, Announcement{ETA: eta, Seen: t.seen, Notice: t.notice.ID, Revision: t.rev.N, Where: t.notice.Board})
 	}
 	for _, s := range r.Statements {
 		if a := s.Announcement; a != nil && a.Outage == o.ID {
-			out = append(out, Announcement{ETA: a.ETA, Seen: Seen{LastAbsent: a.Told, FirstSeen: a.Told}, Where: a.Where, Outside: true})
+			out = append(out, Announcement{ETA: a.ETA, Seen: Seen{LastAbsent: a.Told, FirstSeen: a.Told}, Where: a.Where, Outside: true, Statement: s.ID})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Announcement) int { return a.Seen.FirstSeen.Compare(b.Seen.FirstSeen) })

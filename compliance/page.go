@@ -1,6 +1,11 @@
 package compliance
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"github.com/charterwatch/charterwatch/scanners"
+)
 
 // PageSpec is a page, feed or file that a clause speaks of: it must be there, carry words, or
 // be kept up to date.
@@ -14,18 +19,8 @@ type PageSpec struct {
 	Every   time.Duration `json:"every"`           // a look stands for so long
 }
 
-// PageStatus says what a look at a page came to. The set is closed.
-type PageStatus string
-
-// The statuses.
-const (
-	PageOK          PageStatus = "ok"
-	PageUnreachable PageStatus = "unreachable" // no answer
-	PageRefused     PageStatus = "refused"     // blocked or not allowed: nobody can say whether customers can read it
-	PageMissing     PageStatus = "missing"     // an answer that says it is not there, or an error page
-	PageUnreadable  PageStatus = "unreadable"  // it is there, but nothing that tells its date can be read
-	PageNotLooked   PageStatus = "not_looked"  // our own trouble
-)
+// PageStatus says what a look at a page came to.
+type PageStatus = scanners.PageStatus
 
 // PageSpan is a run of looks at a page that came to the same.
 type PageSpan struct {
@@ -39,4 +34,34 @@ type PageSpan struct {
 	Digest  string     `json:"digest,omitempty"`  // of its text
 	Missing []Clause   `json:"missing,omitempty"` // whose words it lacks
 	Looks   int        `json:"looks"`
+}
+
+// PageRecord is a page with what looks at it came to.
+type PageRecord struct {
+	Spec  PageSpec   `json:"spec"`
+	Since time.Time  `json:"since,omitzero"` // first look ever
+	Spans []PageSpan `json:"spans"`          // oldest first
+}
+
+// After returns the span as it stands after another look: grown by it, or a new one. s is the
+// latest before, zero for the first look. A look that began before the latest one ended says nothing.
+func (s PageSpan) After(spec PageSpec, look scanners.PageLook) PageSpan {
+	if !look.From.After(s.To) && !s.To.IsZero() {
+		return s
+	}
+	next := PageSpan{Page: spec.ID, From: look.From, To: look.To, Status: look.Status, Detail: look.Detail, Updated: look.Updated, DayOnly: look.DayOnly, Digest: look.Digest, Looks: 1}
+	for _, c := range look.Lacks {
+		next.Missing = append(next.Missing, Clause(c))
+	}
+	if s.same(next) && look.From.Sub(s.To) <= 2*spec.Every {
+		next.From, next.Looks = s.From, s.Looks+1
+	}
+	return next
+}
+
+// same says whether two looks came to the same. A page that claims a date may change for other
+// reasons, with every visitor; its text counts only where there is no date.
+func (s PageSpan) same(o PageSpan) bool {
+	return s.Status == o.Status && s.Detail == o.Detail && s.Updated.Equal(o.Updated) && s.DayOnly == o.DayOnly && slices.Equal(s.Missing, o.Missing) &&
+		(s.Digest == o.Digest || !o.Updated.IsZero())
 }

@@ -1,6 +1,8 @@
 package compliance
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,30 +14,30 @@ import (
 // (announced, moved, extended, cancelled, completed) and from what was declared ahead of
 // them. It is derived from the record whenever it is needed.
 type Plan struct {
-	ID       string
-	Site     string
-	Title    string
-	Type     notice.Type
-	State    notice.State
-	Windows  []Stretch   // as they stand now, in order; of a cancelled plan: as they stood
-	Tellings []Telling   // what was said of it, in order
-	Works    []Statement // declarations of it that stand
-	Review   bool        // a wording of it awaits a person; it excuses nothing
+	ID       string       `json:"id"`
+	Site     string       `json:"site"`
+	Title    string       `json:"title"`
+	Type     notice.Type  `json:"type,omitempty"`
+	State    notice.State `json:"state"`
+	Windows  []Stretch    `json:"windows,omitempty"`  // as they stand now, in order; of a cancelled plan: as they stood
+	Tellings []Telling    `json:"tellings,omitempty"` // what was said of it, in order
+	Works    []Statement  `json:"works,omitempty"`    // declarations of it that stand
+	Review   bool         `json:"review,omitempty"`   // a wording of it awaits a person; it excuses nothing
 	// CancelledBy is when a cancellation was posted; zero without one.
-	CancelledBy Seen
+	CancelledBy Seen `json:"cancelled_by,omitzero"`
 }
 
 // Telling is one wording of one notice about a plan.
 type Telling struct {
-	Notice   string
-	Revision int
-	Title    string
-	State    notice.State
-	Windows  []notice.Window
-	Seen     Seen
-	Counts   bool // on the site's own board
-	Review   bool
-	posted   time.Time // as it claims, for the order of notices alone
+	Notice   string          `json:"notice"`
+	Revision int             `json:"revision"`
+	Title    string          `json:"title"`
+	State    notice.State    `json:"state"`
+	Windows  []notice.Window `json:"windows,omitempty"`
+	Seen     Seen            `json:"seen"`
+	Counts   bool            `json:"counts,omitempty"` // on the site's own board
+	Review   bool            `json:"review,omitempty"`
+	posted   time.Time       // as it claims, for the order of notices alone
 }
 
 // Stretch is a window of a plan, and when it was announced.
@@ -48,17 +50,44 @@ type Stretch struct {
 	Declared bool
 }
 
+// stretchJSON is a stretch on the wire: the window that it embeds writes itself, and would leave
+// out all the rest.
+type stretchJSON struct {
+	Window   notice.Window `json:"window"`
+	Seen     Seen          `json:"seen,omitzero"`
+	Notice   string        `json:"notice,omitempty"`
+	Review   bool          `json:"review,omitempty"`
+	Lead     Lead          `json:"lead"`
+	Declared bool          `json:"declared,omitempty"`
+}
+
+// MarshalJSON writes the stretch with its window.
+func (s Stretch) MarshalJSON() ([]byte, error) {
+	return json.Marshal(stretchJSON{s.Window, s.Seen, s.Notice, s.Review, s.Lead, s.Declared})
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (s *Stretch) UnmarshalJSON(b []byte) error {
+	var j stretchJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return fmt.Errorf("stretch: %w", err)
+	}
+	*s = Stretch{j.Window, j.Seen, j.Notice, j.Review, j.Lead, j.Declared}
+	return nil
+}
+
 // Lead is how long ahead a window was announced, against what was promised.
 type Lead struct {
-	ByHours    time.Time // latest posting by the count of hours
-	ByCalendar time.Time // by the count of days: posted before this midnight
-	Limit      time.Time // the stricter of the two
-	Hours      Verdict   // by each count
-	Days       Verdict
-	Verdict    Verdict // both must hold
+	ByHours    time.Time `json:"by_hours"`    // latest posting by the count of hours
+	ByCalendar time.Time `json:"by_calendar"` // by the count of days: posted before this midnight
+	Limit      time.Time `json:"limit"`       // the stricter of the two
+	Hours      Verdict   `json:"hours"`       // by each count
+	Days       Verdict   `json:"days"`
+	Verdict    Verdict   `json:"verdict"` // both must hold
 	// The notice was posted at least AtLeast and at most AtMost before the window; negative
 	// once it had begun. AtMost is 0 where that is not known.
-	AtLeast, AtMost time.Duration
+	AtLeast time.Duration `json:"at_least,omitempty"`
+	AtMost  time.Duration `json:"at_most,omitempty"`
 }
 
 // lead judges a posting against a window's limits.

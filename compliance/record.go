@@ -12,11 +12,11 @@ import (
 // Record is what is on record of a site's notices: what was seen, where we looked, and what
 // people said of it.
 type Record struct {
-	Site       string
-	Boards     []BoardSpec // that speak of the site
-	Notices    []Notice    // on those boards, with any revision that speaks of the site
-	Spans      []BoardSpan // looks at those boards
-	Statements []Statement // oldest first
+	Site       string      `json:"site"`
+	Boards     []BoardSpec `json:"boards,omitempty"`     // that speak of the site
+	Notices    []Notice    `json:"notices,omitempty"`    // on those boards, with any revision that speaks of the site
+	Spans      []BoardSpan `json:"spans,omitempty"`      // looks at those boards
+	Statements []Statement `json:"statements,omitempty"` // oldest first
 }
 
 // telling is one wording of a notice as it counts, rulings applied.

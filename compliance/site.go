@@ -35,11 +35,11 @@ type CheckSpec struct {
 
 // ServiceHours is a recurring closing time that a standing notice announces.
 type ServiceHours struct {
-	Close  string    // "HH:MM-HH:MM" in the organisation's zone; an end at or before the start is the next day's
-	Days   Weekdays  // days on which the closing begins
-	From   time.Time // first day in force (start of day); zero: always
-	Until  time.Time // first day no longer in force; zero: still
-	Notice string    // where it is announced
+	Close  string    `json:"close"`            // "HH:MM-HH:MM" in the organisation's zone; an end at or before the start is the next day's
+	Days   Weekdays  `json:"days"`             // days on which the closing begins
+	From   time.Time `json:"from,omitzero"`    // first day in force (start of day); zero: always
+	Until  time.Time `json:"until,omitzero"`   // first day no longer in force; zero: still
+	Notice string    `json:"notice,omitempty"` // where it is announced
 }
 
 // Weekdays is a set of days, bit 1<<time.Weekday.

@@ -37,10 +37,10 @@ func (v *Verdict) UnmarshalText(b []byte) error {
 
 // Availability is the clause's verdict for one site and period, with what it rests on.
 type Availability struct {
-	Verdict      Verdict
-	BrokenDays   []Period // missed even in the best case
-	UnprovenDays []Period // served in the best case, not in the worst
-	Coverage     Ratio
+	Verdict      Verdict  `json:"verdict"`
+	BrokenDays   []Period `json:"broken_days,omitempty"`   // missed even in the best case
+	UnprovenDays []Period `json:"unproven_days,omitempty"` // served in the best case, not in the worst
+	Coverage     Ratio    `json:"coverage"`
 }
 
 // JudgeServedDays judges by best and worst case: a day is served when the site was

@@ -169,7 +169,10 @@ func (c *committer) alarming(now time.Time, round int) []string {
 
 // floor is what statements about alerts and the watch floor are checked against.
 func (c *committer) floor(b *batch) compliance.Desk {
-	d := compliance.Desk{Roster: c.roster, OnCall: c.onCall, Zone: c.zone, Sites: slices.Sorted(maps.Keys(c.sites))}
+	d := compliance.Desk{
+		Roster: c.roster, OnCall: c.onCall, Zone: c.zone, Sites: slices.Sorted(maps.Keys(c.sites)),
+		Statements: c.record(b, compliance.MonitorScope).Statements,
+	}
 	for _, scope := range slices.Sorted(maps.Keys(c.alerts)) {
 		list := c.alerts[scope]
 		if b != nil {

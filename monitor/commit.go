@@ -34,6 +34,10 @@ type record struct {
 	said  *said
 	clock string // site
 	alarm string // site or compliance.MonitorScope
+
+	page     *compliance.PageSpec
+	pageLook *scanners.PageLook
+	imported *imported
 }
 
 func (r record) check() string {
@@ -55,6 +59,10 @@ func (r record) site() string {
 		return r.clock
 	case r.alarm != "":
 		return r.alarm
+	case r.page != nil:
+		return r.page.Site
+	case r.imported != nil:
+		return compliance.MonitorScope
 	default:
 		return r.touch
 	}
@@ -86,6 +94,8 @@ type committer struct {
 	states map[string]compliance.SiteState
 	desk
 	*alarm
+	pages  map[string]compliance.PageSpan // the latest of each
+	cases  compliance.CaseBook
 	struck func(site string) // told of an outage that opened; must not block
 
 	pending   []record // taken off the queue, not yet durable; Run's own
@@ -274,6 +284,14 @@ func (c *committer) adopt(b *batch, except map[string]bool) {
 		}
 	}
 	c.desk.adopt(b, except)
+	for id, s := range b.pages {
+		if !except[compliance.SiteOf(id)] {
+			c.pages[id] = s
+		}
+	}
+	if b.cases != nil && !except[compliance.MonitorScope] {
+		c.cases = *b.cases
+	}
 	c.alarm.adopt(b, except)
 }
 

@@ -59,7 +59,7 @@ func (d *desk) adopt(b *batch, except map[string]bool) {
 	maps.Copy(d.told, b.desk.told)
 }
 
-// answer tells those who wait for their statements.
+// answer tells those who wait for their statements and imports.
 func (b *batch) answer(refused map[string]bool) {
 	for _, s := range b.desk.said {
 		err := s.refused
@@ -69,6 +69,16 @@ func (b *batch) answer(refused map[string]bool) {
 		select {
 		case s.done <- err:
 		default: // answered already
+		}
+	}
+	for _, i := range b.imported {
+		var err error
+		if refused[compliance.MonitorScope] {
+			err = fmt.Errorf("the store refused the import")
+		}
+		select {
+		case i.done <- err:
+		default:
 		}
 	}
 }

@@ -16,13 +16,18 @@ type batch struct {
 	sites   map[string]compliance.SiteState
 	desk    deskBatch
 	alerts  map[string][]compliance.Alert // by scope: those that stand
+	pages   map[string]compliance.PageSpan
+
+	cases    *compliance.CaseBook // nil: unchanged
+	imported []*imported
 }
 
 // judge steps through the records in order and collects one change for each site.
 func (c *committer) judge(group []record) *batch {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	b := &batch{checks: map[string]compliance.CheckState{}, sites: map[string]compliance.SiteState{}, desk: newDeskBatch(), alerts: map[string][]compliance.Alert{}}
+	b := &batch{checks: map[string]compliance.CheckState{}, sites: map[string]compliance.SiteState{}, desk: newDeskBatch(), alerts: map[string][]compliance.Alert{},
+		pages: map[string]compliance.PageSpan{}}
 	index := map[string]int{}
 	touched := map[string]map[string]bool{}
 	for _, r := range group {
@@ -61,6 +66,12 @@ func (c *committer) apply(b *batch, change *compliance.Change, r record) {
 		return
 	case r.said != nil:
 		c.takeStatement(b, change, r.said)
+		return
+	case r.pageLook != nil:
+		c.takePage(b, change, *r.page, *r.pageLook)
+		return
+	case r.imported != nil:
+		c.takeImport(b, change, r.imported)
 		return
 	case r.clock != "":
 		c.takeClocks(b, change, r.clock)

@@ -54,6 +54,7 @@ type Plan struct {
 	Sites    []compliance.Site
 	Watches  []Watch        // one for each check of the sites
 	Boards   []BoardWatch   // one for each board of the sites
+	Pages    []PageWatch    // one for each page of the sites
 	Canaries []probes.Probe // of the uplink
 
 	Zone     *time.Location // in which days are counted; nil: UTC
@@ -95,6 +96,7 @@ type Engine struct {
 	sched   gocron.Scheduler
 	runners map[string]*runner
 	boards  map[string]*boardRunner
+	pages   map[string]*pageRunner
 	looking context.Context
 	looks   sync.WaitGroup
 	plan    Plan
@@ -123,7 +125,7 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 		cfg.Clock = NewClock()
 	}
 	e := &Engine{cfg: cfg, log: cfg.Logger, clock: cfg.Clock, stats: newStats(cfg.Clock.Now()), places: make(chan struct{}, cfg.AtOnce), runners: map[string]*runner{},
-		boards: map[string]*boardRunner{}, boardPlaces: make(chan struct{}, boardsAtOnce)}
+		boards: map[string]*boardRunner{}, pages: map[string]*pageRunner{}, boardPlaces: make(chan struct{}, boardsAtOnce)}
 	e.uplink = NewUplink(cfg.Plan.Canaries, e.clock.Now)
 	snap, err := cfg.Store.Load(ctx)
 	if err != nil {
@@ -134,7 +136,10 @@ func New(ctx context.Context, cfg Config) (*Engine, error) {
 		queue: make(chan record, queueSize), lost: map[string][]record{}, announced: map[string]bool{},
 		sites: map[string]compliance.Site{}, checks: snap.Checks, states: snap.Sites, struck: e.struck,
 		desk:  desk{books: snap.Boards, statements: snap.Statements, told: map[string]time.Time{}},
-		alarm: newAlarm(snap.Alerts),
+		alarm: newAlarm(snap.Alerts), pages: snap.Looks, cases: snap.Cases,
+	}
+	if snap.Looks == nil {
+		e.committer.pages = map[string]compliance.PageSpan{}
 	}
 	if snap.Boards == nil {
 		e.committer.books = map[string]compliance.BoardBook{}
@@ -177,6 +182,9 @@ func (e *Engine) Run(ctx context.Context) error {
 		r.end()
 	}
 	for _, r := range e.boards {
+		r.end()
+	}
+	for _, r := range e.pages {
 		r.end()
 	}
 	e.mu.Unlock()

@@ -26,6 +26,8 @@ type memory struct {
 	alerts  []compliance.Alert // all versions
 	said    []compliance.Statement
 	with    map[string][]compliance.AlertRule // by outage: rules of the alerts committed with its first version
+	imports []compliance.CaseImport
+	spans   []compliance.PageSpan // all versions
 	fail    error
 	refuse  func(compliance.Change) error
 }
@@ -86,6 +88,7 @@ func (m *memory) Commit(_ context.Context, changes []compliance.Change) ([]compl
 			}
 			m.outages[o.ID] = o
 		}
+		m.imports, m.spans = append(m.imports, c.Imports...), append(m.spans, c.Looks...)
 		m.alerts, m.said = append(m.alerts, c.Alerts...), append(m.said, c.Statements...)
 		for _, s := range c.Checks {
 			m.snap.Checks[s.Check] = s

@@ -91,7 +91,10 @@ func (e *Engine) arrange(plan Plan) error {
 	}
 	e.looks.Add(1)
 	go e.firstLooks(fresh)
-	return e.arrangeBoards(plan)
+	if err := e.arrangeBoards(plan); err != nil {
+		return err
+	}
+	return e.arrangePages(plan)
 }
 
 // newRunner prepares a check's runner, due for the first slot from now on.

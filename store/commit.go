@@ -233,6 +233,16 @@ func (a *applier) change(c compliance.Change) error {
 			return fmt.Errorf("statement %s: %w", s.ID, err)
 		}
 	}
+	for _, i := range c.Imports {
+		if err := a.imported(i); err != nil {
+			return fmt.Errorf("import %s: %w", i.ID, err)
+		}
+	}
+	for _, s := range c.Looks {
+		if err := a.pageLook(s); err != nil {
+			return fmt.Errorf("looks at page %s: %w", s.Page, err)
+		}
+	}
 	for _, x := range c.Alerts {
 		if err := a.alert(x); err != nil {
 			return fmt.Errorf("alert %s: %w", x.ID, err)

@@ -11,7 +11,8 @@ import (
 )
 
 // Load returns the states last committed, of every check, site and board that ever had one,
-// with the boards' recent notices, all statements and the alerts that stand.
+// with the boards' recent notices, all statements, the alerts that stand, the latest looks at
+// pages and the cases that are recent or open.
 func (d *DB) Load(ctx context.Context) (compliance.Snapshot, error) {
 	snap := compliance.Snapshot{Checks: map[string]compliance.CheckState{}, Sites: map[string]compliance.SiteState{}}
 	err := d.read(ctx, func(tx *sql.Tx) error {
@@ -38,6 +39,12 @@ func (d *DB) Load(ctx context.Context) (compliance.Snapshot, error) {
 		}
 		if snap.Statements, err = selectStatements(ctx, tx); err != nil {
 			return err
+		}
+		if snap.Looks, err = latestLooks(ctx, tx); err != nil {
+			return fmt.Errorf("pages: %w", err)
+		}
+		if snap.Cases, err = selectCases(ctx, tx, d.now().Add(-compliance.RememberNotices), d.now()); err != nil {
+			return fmt.Errorf("cases: %w", err)
 		}
 		snap.Alerts, err = selectAlerts(ctx, tx, `end_ms = ?`, int64(openEnd))
 		return err

@@ -169,6 +169,9 @@ func (d *DB) Adopt(ctx context.Context, at time.Time, sites []compliance.Site, v
 		if err := adopt(ctx, tx, d.topology(), at.UnixMilli(), sites, vantage); err != nil {
 			return err
 		}
+		if err := adoptPages(ctx, tx, at.UnixMilli(), sites); err != nil {
+			return err
+		}
 		if err := adoptBoards(ctx, tx, at.UnixMilli(), sites); err != nil {
 			return err
 		}

@@ -27,6 +27,9 @@ type Calendar struct {
 	changes  map[Date][]Override // add and remove, those known first before the others
 	closures map[Date]bool
 	asOf     Date // zero: all that is known counts
+
+	exact  bool            // listed are all days off: see [Fixed]
+	listed map[Date]DayOff // nothing else is asked then
 }
 
 // New makes a calendar.
@@ -194,6 +197,10 @@ type DayOff struct {
 func (c *Calendar) Off(d Date) (off DayOff, is bool, err error) {
 	if !c.Covers(d) {
 		return DayOff{}, false, &UncoveredError{Date: d, Begins: c.Begins(), Ends: c.Ends()}
+	}
+	if c.exact {
+		off, is = c.listed[d]
+		return off, is, nil
 	}
 	off.Date = d
 	if h, ok := c.Holiday(d); ok {

@@ -48,11 +48,7 @@ type SiteEvidence struct {
 }
 
 // PageEvidence is what was seen of a page.
-type PageEvidence struct {
-	Spec  compliance.PageSpec   `json:"spec"`
-	Since time.Time             `json:"since"` // first look ever
-	Spans []compliance.PageSpan `json:"spans"` // that reach into the period, and the one before
-}
+type PageEvidence = compliance.PageRecord
 
 // ReportEvidence is what became of the report of an earlier month.
 type ReportEvidence struct {

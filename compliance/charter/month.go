@@ -59,7 +59,7 @@ type ObjectiveMet struct {
 	Met  bool             `json:"met"`
 }
 
-// Why says what a verdict rests on: a stable name of [Rules] and the figures that its text
+// Why says what a verdict rests on: a stable name of [Whys] and the figures that its text
 // needs. Only those are set.
 type Why struct {
 	Rule  string           `json:"rule"`

@@ -41,6 +41,14 @@ type Store interface {
 	Alerts(ctx context.Context, q compliance.AlertQuery) ([]compliance.Alert, error)
 	Record(ctx context.Context, receipts []compliance.Receipt) error
 	Receipts(ctx context.Context, q compliance.ReceiptQuery) ([]compliance.Receipt, error)
+	Cases(ctx context.Context, since, asOf time.Time) (compliance.CaseBook, error)
+	CaseImports(ctx context.Context, from, to time.Time) ([]compliance.ImportRecord, error)
+	Pages(ctx context.Context, from, to time.Time) ([]compliance.PageRecord, error)
+	Said(ctx context.Context, scope string) ([]compliance.Statement, error)
+	SaveReport(ctx context.Context, id, month, digest string, made time.Time, content []byte) error
+	Report(ctx context.Context, id, digest string) ([]byte, error)
+	SaveReportFile(ctx context.Context, id string, edition int, name string, made time.Time, file []byte) error
+	ReportFile(ctx context.Context, id string, edition int, name string) ([]byte, error)
 	SaveBeat(ctx context.Context, check string, at time.Time, ok bool, msg string) error
 	Beats(ctx context.Context) (map[string]compliance.Beat, error)
 	Check(ctx context.Context) (store.Report, error)
@@ -90,6 +98,9 @@ func Run(t *testing.T, open Opener) {
 		{"AlertWithItsCause", testAlertWithItsCause},
 		{"Receipts", testReceipts},
 		{"AlertsExpire", testAlertsExpire},
+		{"Cases", testCases},
+		{"WatchedPages", testWatchedPages},
+		{"Reports", testReports},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := &world{t: t, ctx: t.Context(), open: open, place: t.TempDir(), rnd: rand.New(rand.NewPCG(1, 2)), now: start}

@@ -1,0 +1,185 @@
+package charter
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/probes"
+)
+
+const minute = time.Minute
+
+func seoul(t testing.TB) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Asia/Seoul")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// at is an instant of November 2026.
+func at(t testing.TB, day int, clock time.Duration) time.Time {
+	return time.Date(2026, time.November, day, 0, 0, 0, 0, seoul(t)).Add(clock)
+}
+
+// november is the evidence of a month in which one site was seen all the time, and was up.
+func november(t testing.TB) Evidence {
+	t.Helper()
+	zone := seoul(t)
+	p := compliance.Month(2026, time.November, zone)
+	asOf := p.To.Add(34 * time.Hour)
+	days, err := calendar.New(calendar.Config{Zone: zone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, to := calendar.NewDate(2026, time.January, 1), calendar.NewDate(2027, time.February, 28)
+	off, err := days.DaysOff(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Evidence{
+		Format: EvidenceFormat, Month: "2026-11", Period: p, AsOf: asOf, Zone: "Asia/Seoul", Vantages: []string{"here"}, Program: "test",
+		DaysOff: off, Holidays: days.Version(), DaysFrom: from, DaysTo: to,
+		Sites: []SiteEvidence{{
+			ID: "home", Name: compliance.Name{KO: "홈페이지", EN: "Home"}, URL: "https://home.example/", Checks: 1,
+			History: compliance.SiteHistory{
+				Site:  "home",
+				Lives: []compliance.CheckLife{{Check: "home/front", Site: "home", Critical: true, Vantages: []string{"here"}, Interval: minute, From: p.From.AddDate(0, -1, 0)}},
+				Until: asOf,
+				Record: compliance.Record{
+					Site:   "home",
+					Boards: []compliance.BoardSpec{{ID: "home/board", Kind: "html", Every: 10 * minute, Sites: []compliance.BoardSite{{ID: "home", Counts: true}}}},
+					Spans:  []compliance.BoardSpan{{Board: "home/board", From: p.From.AddDate(0, -1, 0), To: asOf, Status: "ok", Looks: 5000}},
+				},
+			},
+		}},
+	}
+}
+
+// off is a stretch in which the monitor did not run.
+func (e *Evidence) off(from, to time.Time) {
+	h := &e.Sites[0].History
+	h.Gaps = append(h.Gaps, compliance.Gap{Check: "home/front", Vantage: "here", From: from, To: to, Reason: probes.NotRunning})
+}
+
+// down is an outage; one with a zero end is open.
+func (e *Evidence) down(from, to time.Time) string {
+	h := &e.Sites[0].History
+	id := "home@" + from.UTC().Format("20060102T150405")
+	h.Outages = append(h.Outages,
+		compliance.Outage{ID: "home/front@" + from.UTC().Format("20060102T150405"), Site: "home", Check: "home/front", Start: from, ConfirmedAt: from, End: to, Reason: probes.Status},
+		compliance.Outage{ID: id, Site: "home", Start: from, ConfirmedAt: from, End: to, Reason: probes.Status})
+	return id
+}
+
+// clauseOf is a charter of one clause with one requirement.
+func clauseOf(id compliance.Clause, rs ...Requirement) Charter {
+	from := calendar.NewDate(2024, time.January, 1)
+	return Charter{Clauses: []Clause{{ID: id, Words: "w", SHA256: Digest("w"), From: from, Versions: []Version{{From: from, Requires: rs}}}}}
+}
+
+// judged judges evidence by one requirement.
+func judged(t *testing.T, e Evidence, id compliance.Clause, rs ...Requirement) Judged {
+	t.Helper()
+	m, err := clauseOf(id, rs...).Judge(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Clauses) != 1 {
+		t.Fatalf("%d clauses", len(m.Clauses))
+	}
+	// The same evidence read back must come to the same bytes.
+	b, err := json.Marshal(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Evidence
+	if err := json.Unmarshal(b, &back); err != nil {
+		t.Fatal(err)
+	}
+	again, err := clauseOf(id, rs...).Judge(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := marshal(t, m), marshal(t, again)
+	if x != y {
+		t.Fatalf("read back, the evidence comes to\n%s\nnot\n%s", y, x)
+	}
+	return m.Clauses[0]
+}
+
+func marshal(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// want is what a verdict must be.
+type want struct {
+	verdict, best, worst compliance.Verdict
+	rule                 string
+}
+
+func (w want) check(t *testing.T, got Judged) {
+	t.Helper()
+	if got.Verdict != w.verdict || got.Best != w.best || got.Worst != w.worst || got.Why.Rule != w.rule {
+		t.Errorf("got %s (best %s, worst %s) because %+v,\nwant %s (best %s, worst %s) because %s\n%s",
+			got.Verdict, got.Best, got.Worst, got.Why, w.verdict, w.best, w.worst, w.rule, marshal(t, got.Requires))
+	}
+}
+
+const (
+	kept     = compliance.Kept
+	broken   = compliance.Broken
+	unproven = compliance.Unproven
+	atRisk   = compliance.AtRisk
+	none     = compliance.NoOccasion
+)
+
+func TestServedDays(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  func(*Evidence)
+		want want
+	}{
+		"all days": {func(*Evidence) {}, want{kept, kept, kept, "days_served"}},
+		"an hour of downtime is borne": {func(e *Evidence) { e.down(at(t, 3, 0), at(t, 3, time.Hour)) },
+			want{kept, kept, kept, "days_served"}},
+		"a minute more is not": {func(e *Evidence) { e.down(at(t, 3, 0), at(t, 3, time.Hour+minute)) },
+			want{broken, broken, broken, "days_missed"}},
+		"monitor off for five days": {func(e *Evidence) { e.off(at(t, 10, 0), at(t, 15, 0)) },
+			want{unproven, kept, broken, "coverage_low"}},
+		"a breach seen stays broken with the monitor off": {func(e *Evidence) {
+			e.off(at(t, 10, 0), at(t, 15, 0))
+			e.down(at(t, 3, 0), at(t, 3, 2*time.Hour))
+		}, want{broken, broken, broken, "days_missed"}},
+		"half an hour unseen is no matter": {func(e *Evidence) { e.off(at(t, 10, 0), at(t, 10, 30*minute)) },
+			want{kept, kept, kept, "days_served"}},
+		"two hours unseen are": {func(e *Evidence) { e.off(at(t, 10, 0), at(t, 10, 2*time.Hour)) },
+			want{unproven, kept, broken, "days_unknown"}},
+		"not over yet": {func(e *Evidence) { e.AsOf = at(t, 15, 0); e.Sites[0].History.Until = e.AsOf },
+			want{unproven, kept, broken, "month_not_over"}},
+		"broken before it is over": {func(e *Evidence) {
+			e.AsOf = at(t, 15, 0)
+			e.down(at(t, 3, 0), at(t, 3, 2*time.Hour))
+		}, want{broken, broken, broken, "days_missed"}},
+		"no site": {func(e *Evidence) { e.Sites = nil }, want{unproven, kept, broken, "no_site"}},
+		"closed all month": {func(e *Evidence) {
+			e.Sites[0].Hours = []compliance.ServiceHours{{Close: "00:00-24:00", Days: compliance.Daily}}
+		}, want{none, none, none, "closed_all_month"}},
+		"the day before the month": {func(e *Evidence) { e.down(at(t, 0, 20*time.Hour), at(t, 1, minute)) },
+			want{kept, kept, kept, "days_served"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := november(t)
+			c.set(&e)
+			c.want.check(t, judged(t, e, "availability", Requirement{Method: ServedDays, Basis: ByProbe}))
+		})
+	}
+}
