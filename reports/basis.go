@@ -60,14 +60,19 @@ type gap struct {
 
 // gaps are all stretches longer than ten minutes in which a look was missing.
 func (w *writer) gaps() section {
-	t := table{Empty: w.say("gaps.empty"), Sheet: w.say("sheet.gaps"), Columns: []column{{w.say("col.site"), 6, false}, {w.say("col.stretch"), 11, false}, {w.say("col.long"), 5, true}, {w.say("col.affected"), 9, false}, {w.say("col.reason"), 9, false}}}
+	t := table{Empty: w.say("gaps.empty"), Sheet: w.say("sheet.gaps"), Columns: []column{{w.say("col.site"), 6, false}, {w.say("col.stretch"), 11, false}, {w.say("col.long"), 5, true}, {w.say("col.counted"), 5, true}, {w.say("col.affected"), 9, false}, {w.say("col.reason"), 8, false}}}
 	for _, s := range w.r.Evidence.Sites {
+		unseen := compliance.Unseen(s.History, w.r.Month.Period)
 		for _, g := range siteGaps(s, w.r.Month.Period) {
-			t.Rows = append(t.Rows, []cell{text(w.site(s.ID)), text(w.span(g.From, g.To)), text(w.long(g.To.Sub(g.From))),
+			var counted time.Duration
+			for _, u := range unseen {
+				counted += w.overlap(g.Period, u.From, u.To)
+			}
+			t.Rows = append(t.Rows, []cell{text(w.site(s.ID)), text(w.span(g.From, g.To)), text(w.long(g.To.Sub(g.From))), text(w.long(counted)),
 				text(w.say("gaps.affected", "checks", len(g.checks), "of", s.Checks, "vantages", len(g.vantages))), text(w.named("reason", g.why.String()))})
 		}
 	}
-	return section{ID: "gaps", Title: w.say("gaps.title"), Blocks: []block{{Small: w.say("gaps.how")}, {Table: &t}}}
+	return section{ID: "gaps", Title: w.say("gaps.title"), Break: !t.Short(), Blocks: []block{{Small: w.say("gaps.how")}, {Table: &t}}}
 }
 
 // siteGaps joins gaps of one reason that overlap or touch, whichever check and vantage they are of.

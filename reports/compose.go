@@ -123,7 +123,7 @@ func (w *writer) judgedBy(is func(charter.Outcome) bool) []charter.Judged {
 // clauses is a table of verdicts on some clauses, with what each of their requirements came to.
 func (w *writer) clauses(caption string, list []charter.Judged, is func(charter.Outcome) bool) block {
 	t := table{Caption: caption, Empty: w.say("clauses.empty"), Columns: []column{
-		{w.say("col.clause"), 5, false}, {w.say("col.method"), 5, false}, {w.say("col.verdict"), 3, false}, {w.say("col.figure"), 4, false}, {w.say("col.why"), 9, false}}}
+		{w.say("col.clause"), 5, false}, {w.say("col.method"), 5, false}, {w.say("col.verdict"), 4, false}, {w.say("col.figure"), 4, false}, {w.say("col.why"), 9, false}}}
 	for _, j := range list {
 		for _, o := range j.Requires {
 			if is(o) {

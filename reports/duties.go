@@ -3,10 +3,13 @@ package reports
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/compliance/charter"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 // security tells of incidents and leaks by the officers' records, and of scans and sweeps. Places
@@ -15,8 +18,37 @@ func (w *writer) security() section {
 	is := func(o charter.Outcome) bool {
 		return o.Method == charter.NoneKnown || o.Basis == charter.ByScan || o.Basis == charter.BySweep
 	}
-	return section{ID: "security", Title: w.say("security.title"), Break: true,
-		Blocks: []block{{Small: w.say("security.how")}, w.clauses("", w.judgedBy(is), is)}}
+	return section{ID: "security", Title: w.say("security.title"),
+		Blocks: []block{{Small: w.say("security.how")}, w.clauses("", w.judgedBy(is), is), {Table: w.officers()}}}
+}
+
+// officers are the officers' records of the month: of each clause the latest, which counts.
+func (w *writer) officers() *table {
+	t := &table{Caption: w.say("officers.caption"), Empty: w.say("officers.empty"), Columns: []column{{w.say("col.clause"), 6, false}, {w.say("col.known"), 3, false}, {w.say("col.sources"), 4, false}, {w.say("col.silent"), 6, false}, {w.say("col.recorded"), 5, false}, {w.say("col.proof"), 5, false}}}
+	latest := map[compliance.Clause]compliance.Statement{}
+	for _, s := range w.r.Evidence.House {
+		if m := s.MonthRecord; m != nil && m.Month == w.r.Month.Month && !s.At.After(w.r.Month.AsOf) {
+			latest[m.Clause] = s
+		}
+	}
+	for _, c := range w.r.Charter.Clauses {
+		s, ok := latest[c.ID]
+		if !ok {
+			continue
+		}
+		m, n := s.MonthRecord, 0
+		var silent []string
+		for _, src := range m.Sources {
+			if src.Reported {
+				n++
+			} else {
+				silent = append(silent, src.Name)
+			}
+		}
+		t.Rows = append(t.Rows, []cell{text(w.clause(c.ID)), number(m.Known), text(w.say("officers.sources", "n", n, "of", len(m.Sources))), text(cmp.Or(strings.Join(silent, ", "), w.say("none"))), text(w.at(s.At)),
+			text(cmp.Or(m.Proof.Name, w.say("none")))})
+	}
+	return t
 }
 
 // cases tells of customers' cases, and how old the open ones are.
@@ -106,7 +138,44 @@ func (w *writer) attestations() section {
 	slices.SortStableFunc(list, func(a, b charter.Judged) int {
 		return cmp.Or(cmp.Compare(rank(b.Verdict), rank(a.Verdict)), a.Why.At.Compare(b.Why.At))
 	})
-	return section{ID: "attestations", Title: w.say("attestations.title"), Break: true, Blocks: []block{{Small: w.say("attestations.how")}, w.clauses("", list, is)}}
+	return section{ID: "attestations", Title: w.say("attestations.title"), Blocks: []block{{Small: w.say("attestations.how")}, w.clauses("", list, is), {Table: w.attested()}}}
+}
+
+// expiring is how long before its end an attestation is told as running out.
+const expiring = 30
+
+// attested are the attestations on record that hold in the month, ran out in it, or were the last
+// of their clause.
+func (w *writer) attested() *table {
+	t := &table{Caption: w.say("attested.caption"), Empty: w.say("attested.empty"), Columns: []column{{w.say("col.clause"), 5, false}, {w.say("col.attested"), 7, false}, {w.say("col.signer"), 5, false}, {w.say("col.holds"), 6, false}, {w.say("col.state"), 4, false}, {w.say("col.proof"), 5, false}}}
+	last := calendar.DateOf(w.r.Month.Period.To.Add(-1), w.zone)
+	latest := map[compliance.Clause]*compliance.Attestation{}
+	var list []*compliance.Attestation
+	for _, s := range w.r.Evidence.Attestations {
+		if a := s.Attestation; a != nil && !s.At.After(w.r.Month.AsOf) {
+			list = append(list, a)
+			if x := latest[a.Clause]; x == nil || x.Until.Before(a.Until) {
+				latest[a.Clause] = a
+			}
+		}
+	}
+	list = slices.DeleteFunc(list, func(a *compliance.Attestation) bool { return a.Until.Before(w.firstDay()) && latest[a.Clause] != a })
+	slices.SortStableFunc(list, func(a, b *compliance.Attestation) int {
+		return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Clause, b.Clause))
+	})
+	for _, a := range list {
+		state := w.say("attested.in_date")
+		switch {
+		case a.Until.Before(last):
+			state = w.say("attested.lapsed")
+		case a.Until.Before(last.AddDays(expiring)):
+			state = w.say("attested.expiring")
+		case a.From.After(last):
+			state = w.say("attested.later")
+		}
+		t.Rows = append(t.Rows, []cell{text(w.clause(a.Clause)), text(a.What), both(a.Signer, w.day(a.Signed)), text(w.day(a.From) + " – " + w.day(a.Until)), strong(state), text(cmp.Or(a.Proof.Name, w.say("none")))})
+	}
+	return t
 }
 
 // publication tells of pages that must be there, carry words or be up to date.
@@ -132,19 +201,19 @@ func (w *writer) publication() section {
 	return section{ID: "publication", Title: w.say("publication.title"), Blocks: []block{w.clauses("", w.judgedBy(is), is), {Table: &t}}}
 }
 
-func (w *writer) pageStatus(s compliance.PageStatus) string {
+func (w *writer) pageStatus(s scanners.PageStatus) string {
 	switch s {
-	case compliance.PageOK:
+	case scanners.PageOK:
 		return w.say("page.ok")
-	case compliance.PageUnreachable:
+	case scanners.PageUnreachable:
 		return w.say("page.unreachable")
-	case compliance.PageRefused:
+	case scanners.PageRefused:
 		return w.say("page.refused")
-	case compliance.PageMissing:
+	case scanners.PageMissing:
 		return w.say("page.missing")
-	case compliance.PageUnreadable:
+	case scanners.PageUnreadable:
 		return w.say("page.unreadable")
-	case compliance.PageNotLooked:
+	case scanners.PageNotLooked:
 		return w.say("page.not_looked")
 	default:
 		return string(s)

@@ -15,6 +15,7 @@ import (
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/reports"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 var seoul = time.FixedZone("KST", 9*60*60)
@@ -44,8 +45,8 @@ func (m october) report(t testing.TB) reports.Report {
 	}
 	r.Evidence = charter.Evidence{
 		Format: charter.EvidenceFormat, Month: "2026-10", Period: period, AsOf: kst(33, 8, 0), Zone: "Asia/Seoul", Vantages: []string{"seoul", "busan"}, Program: "v0.5.0", Holidays: "2026-06-01",
-		House: []compliance.Statement{{ID: "s1", Site: compliance.MonitorScope, At: kst(7, 3, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Why: "배포", Silence: &compliance.Silence{ID: "x", Starts: kst(7, 3, 0), Ends: kst(7, 4, 0)}}},
-		Cases: cases(), Pages: pages(),
+		House:        []compliance.Statement{{ID: "s1", Site: compliance.MonitorScope, At: kst(7, 3, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Why: "배포", Silence: &compliance.Silence{ID: "x", Starts: kst(7, 3, 0), Ends: kst(7, 4, 0)}}, officer("security-incidents", 0), officer("privacy-leaks", 0)},
+		Attestations: attestations(), Cases: cases(), Pages: pages(),
 	}
 	r.Month = charter.Month{Format: charter.MonthFormat, Month: "2026-10", Period: period, AsOf: kst(33, 8, 0), Rules: "rules 1", Charter: strings.Repeat("ab", 32)}
 	for i := range m.sites {
@@ -187,6 +188,22 @@ func plan(s *charter.SiteMonth, i int) {
 	s.Obligations = append(s.Obligations, compliance.Obligation{Clause: compliance.ClauseMaintenance, Site: s.Site, Subject: s.Site + "/plan-1", Start: start, Limit: lead.Limit, Met: seen, Verdict: verdict, Why: why, Lead: &lead})
 }
 
+// attestations are one that lapsed, one that soon will, and one that holds.
+func attestations() []compliance.Statement {
+	var out []compliance.Statement
+	for i, c := range []compliance.Clause{"visitors", "security-consulting", "confidentiality"} {
+		out = append(out, compliance.Statement{ID: fmt.Sprintf("a%d", i), Site: compliance.MonitorScope, At: kst(1, 9, 0).AddDate(0, -2, 0), Why: "확인", Attestation: &compliance.Attestation{
+			Clause: c, What: "2026 확인서 " + fmt.Sprint(i), Signer: "총무부장 최확인", Signed: calendar.NewDate(2026, 8, 1), From: calendar.NewDate(2026, 8, 1), Until: calendar.NewDate(2026, 10, 15).AddDays(30 * i * i), Proof: compliance.Proof{Name: "확인서.pdf"}}})
+	}
+	return out
+}
+
+// officer is what an officer knows of a month.
+func officer(c compliance.Clause, known int) compliance.Statement {
+	return compliance.Statement{ID: "m-" + string(c), Site: compliance.MonitorScope, At: kst(32, 10, 0), Why: "월간 기록", MonthRecord: &compliance.MonthRecord{
+		Clause: c, Month: "2026-10", Known: known, Sources: []compliance.SourceReport{{Name: "보안관제", Reported: true}, {Name: "콜센터", Reported: true}, {Name: "외부 신고", Reported: false}}, Proof: compliance.Proof{Name: "월간기록.pdf"}}}
+}
+
 func cases() compliance.CaseBook {
 	var b compliance.CaseBook
 	for i := range 140 {
@@ -203,7 +220,7 @@ func pages() []charter.PageEvidence {
 	var out []charter.PageEvidence
 	for i, n := range []string{"charter", "privacy-policy", "disclosure", "statistics"} {
 		out = append(out, charter.PageEvidence{Spec: compliance.PageSpec{ID: "site-00/" + n, Site: "site-00", URL: "https://site-00.example/" + n, Every: time.Hour}, Since: kst(1, 0, 0),
-			Spans: []compliance.PageSpan{{Page: "site-00/" + n, From: kst(1, 0, 0), To: kst(31, 23, 0), Status: compliance.PageOK, Updated: kst(20+i, 0, 0), DayOnly: true, Looks: 740}}})
+			Spans: []compliance.PageSpan{{Page: "site-00/" + n, From: kst(1, 0, 0), To: kst(31, 23, 0), Status: scanners.PageOK, Updated: kst(20+i, 0, 0), DayOnly: true, Looks: 740}}})
 	}
 	return out
 }

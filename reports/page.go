@@ -1,6 +1,9 @@
 package reports
 
-import "html/template"
+import (
+	"html/template"
+	"slices"
+)
 
 // page is a report put into words and laid out in blocks. HTML, PDF and the workbook are made
 // from it, so that all say the same.
@@ -24,6 +27,15 @@ type section struct {
 	Break  bool // begins a page
 	Blocks []block
 }
+
+// Lead is what must not part from the section's heading: all up to the first table.
+func (s section) Lead() []block {
+	i := slices.IndexFunc(s.Blocks, func(b block) bool { return b.Table != nil })
+	return s.Blocks[:i+1]
+}
+
+// Rest is what follows.
+func (s section) Rest() []block { return s.Blocks[len(s.Lead()):] }
 
 // block is one thing under another. Exactly one of its parts is set.
 type block struct {
@@ -95,6 +107,12 @@ type cell struct {
 	Strip  *strip   // above the text
 	Number *float64 // what Text says, for the workbook
 }
+
+// shortTable is how many rows stay together on paper.
+const shortTable = 20
+
+// Short says whether the table is kept on one page.
+func (t table) Short() bool { return len(t.Rows) <= shortTable }
 
 // Share is the column's part of the table's width in percent, for browsers.
 func (t table) Share(i int) int {

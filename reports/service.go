@@ -13,6 +13,9 @@ import (
 	"github.com/charterwatch/charterwatch/internal/charts"
 )
 
+// dash stands where a figure would claim what was not seen.
+const dash = "–"
+
 // scorecard is a row for each clause.
 func (w *writer) scorecard() section {
 	t := table{Sheet: w.say("sheet.clauses"), Columns: []column{
@@ -64,7 +67,7 @@ func (w *writer) availability() section {
 		coverage, known := f.Coverage()
 		row := []cell{text(w.site(m.Site)), w.verdict(m.Availability.Verdict)}
 		if !known || coverage < floor {
-			none := text(w.say("none"))
+			none := text(dash)
 			row = append(row, none, none, w.ratio(coverage, known), none, none)
 		} else {
 			for _, get := range []func() (compliance.Ratio, bool){f.Raw, f.Charter, f.Coverage, f.Best, f.Worst} {
@@ -196,7 +199,7 @@ func (w *writer) outages() section {
 				both(w.cause(o.Cause), w.named("reason", o.Reason.String()))})
 		}
 	}
-	return section{ID: "outages", Title: w.say("outages.title"), Blocks: []block{{Small: w.say("outages.how")}, {Table: &t}}}
+	return section{ID: "outages", Title: w.say("outages.title"), Break: !t.Short(), Blocks: []block{{Small: w.say("outages.how")}, {Table: &t}}}
 }
 
 func (w *writer) cause(c compliance.Cause) string {
