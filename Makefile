@@ -12,7 +12,7 @@ FUZZTIME  ?= 30s
 FUZZ_TARGETS = ./compliance:FuzzStep ./compliance:FuzzDecodeBlock ./compliance/calendar:FuzzParseOverrides ./compliance/notice:FuzzRead \
 	./config:FuzzParse ./scanners:FuzzMask ./scanners/notices:FuzzGuess ./scanners/notices:FuzzText
 
-.PHONY: help run test build web web-test go-test lint vet staticcheck golangci govulncheck bench fuzz clean
+.PHONY: help run test build web web-test fonts go-test lint vet staticcheck golangci govulncheck bench fuzz clean
 
 help:
 	@echo "make run    build everything, watch the simulated association, print where to look"
@@ -25,7 +25,7 @@ help:
 run: build
 	./bin/charterwatch demo --dir data/demo
 
-build: web
+build: web fonts
 	$(GO_BUILD) -o bin/charterwatch ./cmd/charterwatch
 
 dashboard/web/node_modules/.package-lock.json: dashboard/web/package-lock.json
@@ -34,14 +34,20 @@ dashboard/web/node_modules/.package-lock.json: dashboard/web/package-lock.json
 web: dashboard/web/node_modules/.package-lock.json
 	cd dashboard/web && npm run build
 
+# What reports are set in; the program carries the files that are here when it is built.
+PRETENDARD = dashboard/web/node_modules/pretendard/dist
+fonts: dashboard/web/node_modules/.package-lock.json
+	cp $(PRETENDARD)/public/static/alternative/Pretendard-Regular.ttf $(PRETENDARD)/public/static/alternative/Pretendard-Bold.ttf \
+	  $(PRETENDARD)/LICENSE.txt reports/fonts/files/
+
 web-test: dashboard/web/node_modules/.package-lock.json
 	cd dashboard/web && npm run check && npm test && npm run build && npm run size
 
 # The race detector needs cgo; the binaries that ship are built without.
-go-test:
+go-test: fonts
 	go test -race -timeout 20m ./...
 
-test: vet web-test staticcheck golangci go-test
+test: vet web-test fonts staticcheck golangci go-test
 	$(GO_BUILD) -o bin/charterwatch ./cmd/charterwatch
 	./bin/charterwatch version
 
@@ -78,4 +84,4 @@ fuzz:
 	  go test -run '^$$' -fuzz "^$${t#*:}$$" -fuzztime $(FUZZTIME) "$${t%%:*}" || exit 1; done
 
 clean:
-	rm -rf bin data .tools dashboard/web/node_modules dashboard/web/dist/assets dashboard/web/dist/index.html
+	rm -rf bin data .tools dashboard/web/node_modules dashboard/web/dist/assets dashboard/web/dist/index.html reports/fonts/files/*

@@ -49,6 +49,9 @@ type Addendum struct {
 	Of     string `json:"of"`     // id of the report
 	Digest string `json:"digest"` // of its content
 	Why    string `json:"why"`
+	// What it said: both figures stay visible.
+	Verdicts map[compliance.Clause]compliance.Verdict `json:"verdicts"`
+	Figures  map[string]compliance.Ratio              `json:"figures"` // charter availability by site
 }
 
 // Closing is the head of the evidence log when the report was made.

@@ -22,6 +22,7 @@ var constructors = map[string]string{
 	"alerts messages.New":           "",
 	"cmd/charterwatch messages.New": "", "cmd/charterwatch t.text": "", "cmd/charterwatch t.line": "",
 	"config messages.New": "", "internal/messages New": "", "probes refuse": "refused.",
+	"reports messages.New": "", "reports w.say": "report.page.",
 	"compliance/calendar refuse": "refused.", "scanners/notices f.refuse": "refused.",
 }
 
@@ -30,7 +31,7 @@ var keyAt = map[string]int{"scanners/notices f.refuse": 1}
 
 // closed sets have tests of their own, where the set is known; see messages.Named.
 var closedSets = []string{"reason", "outcome", "doc", "refused", "statement.refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem",
-	"alert_title", "alert_summary", "alert_means", "alert_first", "alert_severity", "alert_limit", "promise", "cause", "case_problem"}
+	"alert_title", "alert_summary", "alert_means", "alert_first", "alert_severity", "alert_limit", "promise", "cause", "case_problem", "report.why"}
 
 var hole = regexp.MustCompile(`\{(\w+)\}`)
 
