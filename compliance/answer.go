@@ -64,12 +64,14 @@ type Desk struct {
 	OnCall OnCall
 	Sites  []string
 	Zone   *time.Location
+	// Clauses are those of the charter in force; nil: none is checked against.
+	Clauses []Clause
 }
 
 // takeEarly is how long before its beginning a shift may be taken.
 const takeEarly = 30 * time.Minute
 
-// Admit checks a statement about alerts or the watch floor; about says whether it is one. The
+// Admit checks a statement about alerts, the watch floor or the charter; about says whether it is one. The
 // error is a *Refusal.
 func (d Desk) Admit(s Statement) (about bool, err error) {
 	switch {
@@ -86,6 +88,12 @@ func (d Desk) Admit(s Statement) (about bool, err error) {
 	case s.Cover != nil:
 		return true, d.admitCover(*s.Cover)
 	case s.Roster != nil && s.By.Kind == accounts.KindSystem:
+		return true, nil
+	case s.Attestation != nil:
+		return true, d.admitAttestation(s)
+	case s.MonthRecord != nil:
+		return true, d.admitMonthRecord(s)
+	case s.Charter != nil && s.By.Kind == accounts.KindSystem:
 		return true, nil
 	}
 	return false, nil

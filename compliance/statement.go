@@ -37,6 +37,11 @@ type Statement struct {
 	HandOver        *HandOver        `json:"hand_over,omitempty"`
 	Cover           *Cover           `json:"cover,omitempty"`
 	Roster          *Roster          `json:"roster,omitempty"` // came into force; only the monitor itself says so
+
+	// Of the charter; all of [MonitorScope].
+	Attestation *Attestation    `json:"attestation,omitempty"`
+	MonthRecord *MonthRecord    `json:"month_record,omitempty"`
+	Charter     *CharterVersion `json:"charter,omitempty"` // came into force; only the monitor itself says so
 }
 
 // Ruled is what an operator says of a reading.
@@ -123,6 +128,7 @@ func RefusalRules() []string {
 		"no_reason", "no_subject", "no_notice", "no_revision", "no_reading", "no_window", "bad_window", "no_work", "withdrawn", "no_outage",
 		"no_proof", "no_eta", "bad_ground", "outside_outage", "no_appeal", "own_appeal", "judged", "bad_ruling",
 		"no_alert", "no_expiry", "no_rule", "no_site", "no_shift", "too_early", "no_note", "no_schedule", "no_person",
+		"no_clause", "no_what", "no_signer", "bad_term", "bad_digest", "bad_month", "no_sources", "bad_count", "in_future",
 	}
 }
 
@@ -142,7 +148,8 @@ func (s Statement) Sealed() Statement {
 }
 
 // What names the kind of a statement: ruling, work, withdrawal, announcement, appeal,
-// judgement, acknowledgement, silence, drill, taking, hand_over, cover or roster.
+// judgement, acknowledgement, silence, drill, taking, hand_over, cover, roster, attestation,
+// month_record or charter.
 func (s Statement) What() string {
 	switch {
 	case s.Acknowledgement != nil:
@@ -159,6 +166,12 @@ func (s Statement) What() string {
 		return "cover"
 	case s.Roster != nil:
 		return "roster"
+	case s.Attestation != nil:
+		return "attestation"
+	case s.MonthRecord != nil:
+		return "month_record"
+	case s.Charter != nil:
+		return "charter"
 	case s.Ruling != nil:
 		return "ruling"
 	case s.Work != nil:
