@@ -126,10 +126,12 @@ func (c Charter) Promises(day calendar.Date) compliance.Promises {
 			}
 			seen[r.Method] = true
 			t := r.Terms.WithDefaults(r.Method)
-			p = t.promises(p)
 			switch r.Method {
 			case ServedDays:
+				p = t.promises(p)
 				p.Coverage = t.Coverage
+			case AnnouncedWork, AnnouncedRecovery, RestoredInTime:
+				p = t.promises(p)
 			case EachCase:
 				p.DayRule = t.DayRule
 			}
