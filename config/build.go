@@ -17,9 +17,12 @@ import (
 	"github.com/charterwatch/charterwatch/alerts"
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/compliance/charter"
+	"github.com/charterwatch/charterwatch/internal/mail"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/scanners/notices"
 )
 
@@ -38,7 +41,10 @@ type Built struct {
 	Modules   map[string]monitor.Module // of /probe; nil while it is off
 	Calendar  *calendar.Calendar        // decides business days
 	Promises  compliance.Promises       // of the charter, with defaults
-	Alerts    alerts.Settings           // without what only the running program knows: sites, and the key of links
+	Charter   charter.Charter           // in force
+	Reports   reports.Terms
+	Mail      *mail.Sender    // nil: letters are not sent
+	Alerts    alerts.Settings // without what only the running program knows: sites, and the key of links
 }
 
 // Build turns the file into what the engine runs. Problems that only building finds (a
@@ -51,6 +57,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		site.Pages, site.Clauses = b.sitePages(s, fmt.Sprintf("sites[%d]", i)), clauses(s.Clauses)
 		out.Plan.Sites = append(out.Plan.Sites, site)
 		out.Plan.Watches = append(out.Plan.Watches, watches...)
+		out.Plan.Pages = append(out.Plan.Pages, b.pageWatches(s, site.Pages, fmt.Sprintf("sites[%d]", i))...)
 	}
 	for i, s := range l.File.Sites {
 		for _, w := range b.siteBoards(s, fmt.Sprintf("sites[%d]", i)) {
@@ -69,6 +76,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		out.Plan.Canaries = append(out.Plan.Canaries, p)
 	}
 	out.Alerts = b.alerts(out.Plan.OnCall)
+	out.Charter, out.Reports, out.Mail = l.Charter, b.reportTerms(), b.mailer()
 	out.Modules = b.modules()
 	out.Calendar, out.Promises = l.calendar, l.Promises()
 	out.Plan.Charter = l.Charter

@@ -206,6 +206,7 @@ func (l *Loaded) validate(now time.Time) {
 	l.policies()
 	l.sites()
 	l.alerting()
+	l.reports()
 	l.rest()
 	l.modules()
 }

@@ -12,6 +12,8 @@ type File struct {
 	Alerting     Alerting          `yaml:"alerting" doc:"Who is told, of what and when."`
 	OnCall       OnCall            `yaml:"on_call" doc:"Who is called, in turns, and who comes next when nobody answers."`
 	WatchFloor   WatchFloor        `yaml:"watch_floor" doc:"The shifts of those who keep watch."`
+	Mail         Mail              `yaml:"mail" doc:"How the monitor sends letters of its own: reports and checkpoints."`
+	Reports      Reports           `yaml:"reports" doc:"The reports that executives sign."`
 	Store        Store             `yaml:"store" doc:"Where observations are kept."`
 	Retention    Retention         `yaml:"retention" doc:"How long they are kept."`
 	Web          Web               `yaml:"web" doc:"The dashboard, the API and the metrics."`

@@ -40,6 +40,9 @@ func TestClosedSetsHaveWords(t *testing.T) {
 	for _, r := range compliance.RefusalRules() {
 		add("statement.refused", r)
 	}
+	for _, st := range []compliance.ReportState{compliance.ReportDraft, compliance.ReportInReview, compliance.ReportAllSigned, compliance.ReportUnsigned} {
+		add("report_state", string(st))
+	}
 	for _, r := range compliance.CaseProblemRules() {
 		add("case_problem", r)
 	}

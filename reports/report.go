@@ -36,13 +36,7 @@ type Earlier struct {
 }
 
 // RuleChange is a difference in how a month is judged from the month before.
-type RuleChange struct {
-	Clause compliance.Clause `json:"clause,omitempty"`
-	What   string            `json:"what"` // stable name: added, removed, words, terms, requirements, objective, rules, sites, hours, calendar
-	Before string            `json:"before,omitempty"`
-	After  string            `json:"after,omitempty"`
-	Why    compliance.Name   `json:"why,omitzero"`
-}
+type RuleChange = charter.Change
 
 // Addendum corrects an earlier report of the same month.
 type Addendum struct {
