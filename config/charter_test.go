@@ -235,3 +235,26 @@ func TestPagesAndNamedClauses(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestTheShippedCharterJudges: every clause has a verdict and a reason, even of a month of which
+// nothing is known; and nothing is kept then.
+func TestTheShippedCharterJudges(t *testing.T) {
+	zone, err := time.LoadLocation("Asia/Seoul")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := compliance.Month(2026, time.October, zone)
+	m, err := shipped(t).Judge(charter.Evidence{Format: charter.EvidenceFormat, Month: "2026-10", Period: p, AsOf: p.To.Add(24 * time.Hour), Zone: "Asia/Seoul"})
+	if err != nil || len(m.Clauses) != 39 {
+		t.Fatal(len(m.Clauses), err)
+	}
+	for _, j := range m.Clauses {
+		want := compliance.Unproven
+		if j.Clause == "satisfaction-survey" {
+			want = compliance.AtRisk // from October on
+		}
+		if j.Verdict != want || !slices.Contains(charter.Whys(), j.Why.Rule) {
+			t.Errorf("%s: %s because %+v", j.Clause, j.Verdict, j.Why)
+		}
+	}
+}
