@@ -82,7 +82,7 @@ func typeset(p page, r Report, html []byte, o Options) ([]byte, error) {
 		pg.Finished = false
 		pg.Shipout()
 	}
-	bookmarks(fe, cb.Headings)
+	bookmarks(fe, p, cb.Headings)
 	if err := fe.Finish(); err != nil {
 		return nil, err
 	}
@@ -212,20 +212,22 @@ func running(fe *frontend.Document, pg *document.Page, p page, n, of int) error 
 	return nil
 }
 
-// bookmarks lists the headings of the first two levels, the third below them.
-func bookmarks(fe *frontend.Document, headings []htmlbag.HeadingEntry) {
-	var parent *pdf.Outline
+// bookmarks lists the sections, and below each the headings in it.
+func bookmarks(fe *frontend.Document, p page, headings []htmlbag.HeadingEntry) {
+	top := map[string]bool{}
+	for _, s := range p.Sections {
+		top[s.Title] = true
+	}
 	for _, h := range headings {
 		if h.Page < 1 || h.Page > len(fe.Doc.Pages) {
 			continue
 		}
 		o := &pdf.Outline{Title: h.Text, Dest: fmt.Sprintf("[%s /Fit]", fe.Doc.Pages[h.Page-1].Objectnumber.Ref())}
-		if h.Level == "h3" && parent != nil {
-			parent.Children = append(parent.Children, o)
-			continue
+		list := &fe.Doc.PDFWriter.Outlines
+		if n := len(*list); n > 0 && !top[h.Text] {
+			list = &(*list)[n-1].Children
 		}
-		parent = o
-		fe.Doc.PDFWriter.Outlines = append(fe.Doc.PDFWriter.Outlines, o)
+		*list = append(*list, o)
 	}
 }
 
