@@ -3,6 +3,8 @@ package reports
 import (
 	"bytes"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -117,66 +119,69 @@ func addFonts(fe *frontend.Document, set fonts.Set, markup string, p page) (stri
 	for _, r := range markup + strings.Join(runningWords(p, 1, 1), "") + "•□" {
 		said[r] = true
 	}
-	lacks := map[rune]bool{}
+	instead := map[rune]rune{}
 	for _, f := range []struct {
 		data   []byte
 		name   string
 		weight frontend.FontWeight
 	}{{set.Regular, "Regular", frontend.FontWeight400}, {set.Bold, "Bold", frontend.FontWeight700}} {
-		small, missing, err := narrow(f.data, said)
+		small, err := narrow(f.data, said, instead)
 		if err != nil {
 			return "", fmt.Errorf("cut the font %s: %w", f.name, err)
-		}
-		for _, r := range missing {
-			lacks[r] = true
 		}
 		if err := ff.AddMember(&frontend.FontSource{Data: small, Name: family + " " + f.name}, f.weight, frontend.FontStyleNormal); err != nil {
 			return "", err
 		}
 	}
 	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r) || !lacks[r]:
-			return r
-		case unicode.Is(unicode.Cf, r) || unicode.IsControl(r):
-			return -1
-		default:
-			return '□'
+		if to, ok := instead[r]; ok && !unicode.IsSpace(r) {
+			return to
 		}
+		return r
 	}, markup), nil
 }
 
-// narrow cuts a font down to some characters, and lists those that it does not have.
-func narrow(data []byte, said map[rune]bool) (small []byte, missing []rune, err error) {
+// narrow cuts a font down to some characters. Into instead goes what must stand for those that it
+// does not have: a box, or nothing for those that are not seen; and for those that it draws as
+// another one, that one. Which of the two a reader of the PDF would be told is left to chance.
+func narrow(data []byte, said map[rune]bool, instead map[rune]rune) ([]byte, error) {
 	font, err := ot.ParseFont(data, 0)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	table, err := font.TableData(ot.TagCmap)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	cmap, err := ot.ParseCmap(table)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	in := subset.NewInput()
-	for r := range said {
-		if _, ok := cmap.Lookup(ot.Codepoint(r)); !ok {
-			missing = append(missing, r)
-			continue
+	drawn := map[ot.GlyphID]rune{}
+	for _, r := range slices.Sorted(maps.Keys(said)) {
+		glyph, ok := cmap.Lookup(ot.Codepoint(r))
+		twin, twice := drawn[glyph]
+		switch {
+		case !ok && (unicode.Is(unicode.Cf, r) || unicode.IsControl(r)):
+			instead[r] = -1
+		case !ok:
+			instead[r] = '□'
+		case twice:
+			instead[r] = twin
+		default:
+			drawn[glyph] = r
+			in.AddUnicode(r)
 		}
-		in.AddUnicode(r)
 	}
 	in.Flags |= subset.FlagNoHinting | subset.FlagNotdefOutline
 	in.PassThroughTable(ot.MakeTag('n', 'a', 'm', 'e'))
 	in.KeepFeature(ot.MakeTag('k', 'e', 'r', 'n'))
 	plan, err := subset.CreatePlan(font, in)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	small, err = plan.Execute()
-	return small, missing, err
+	return plan.Execute()
 }
 
 // runningWords are what stands above and below each page: left and right above, left and right
