@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/charterwatch/charterwatch/reports"
@@ -108,6 +109,34 @@ func TestPartsOfThePDF(t *testing.T) {
 			t.Errorf("attachment %s: %q, %v", a.Name, got, err)
 		}
 	}
+}
+
+// TestJob: another process, told by a job, makes the same PDF; and several at a time do not
+// disturb each other.
+func TestJob(t *testing.T) {
+	set := typeface(t)
+	r := small(t)
+	want, err := reports.PDF(r, signing(r, reports.Signed), "ko", options(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			var b bytes.Buffer
+			if err := (reports.Job{Report: r, Signing: signing(r, reports.Signed), Lang: "ko", Attachments: options(t).Attachments}).Write(&b); err != nil {
+				t.Error(err)
+			}
+			job, err := reports.ReadJob(&b)
+			if err != nil {
+				t.Error(err)
+			}
+			if got, err := job.PDF(set); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("the job's PDF is another: %v", err)
+			}
+		})
+	}
+	group.Wait()
 }
 
 // TestUnknownCharacters: what the typeface lacks is a box, not nothing, and not another letter.
