@@ -94,7 +94,7 @@ func TestPartsOfThePDF(t *testing.T) {
 			t.Errorf("no tag %s", want)
 		}
 	}
-	for _, want := range []string{"/StructTreeRoot", "/MarkInfo", "/Lang (ko)", "<pdfaid:part>3<", "<pdfaid:conformance>B<", "<pdfuaid:part>1<", "/GTS_PDFA1", "/Outlines", "/AFRelationship /Data ", "/AFRelationship /Supplement "} {
+	for _, want := range []string{"/StructTreeRoot", "/MarkInfo", "/Lang (ko)", "<pdfaid:part>3<", "<pdfaid:conformance>B<", "<pdfuaid:part>1<", "/GTS_PDFA1", "/Outlines", "<xmp:CreateDate>2026-11-02T00:00:00Z<", "/AFRelationship /Data ", "/AFRelationship /Supplement "} {
 		if !bytes.Contains(pdf, []byte(want)) {
 			t.Errorf("the PDF lacks %s", want)
 		}

@@ -288,11 +288,17 @@ func TestAddendum(t *testing.T) {
 	r := small(t)
 	r.ID = "2026-10+1"
 	now, _ := r.Month.Sites[0].Figures.Charter()
-	r.Addendum = &reports.Addendum{Of: "2026-10", Digest: strings.Repeat("ef", 32), Why: "이의가 인정됨", Verdicts: map[compliance.Clause]compliance.Verdict{r.Month.Clauses[0].Clause: compliance.Kept},
+	r.Month.Clauses[0].Verdict, r.Month.Clauses[1].Verdict = compliance.Broken, compliance.Kept
+	r.Addendum = &reports.Addendum{Of: "2026-10", Digest: strings.Repeat("ef", 32), Why: "이의가 인정됨", Verdicts: map[compliance.Clause]compliance.Verdict{r.Month.Clauses[0].Clause: compliance.Kept, r.Month.Clauses[1].Clause: compliance.Kept},
 		Figures: map[string]compliance.Ratio{"site-00": now - 1234}}
 	b, err := reports.HTML(r, signing(r, reports.Signed), "ko", reports.Options{})
 	if err != nil {
 		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(b), "<caption>보고한 것과 지금의 것</caption>")
+	table, _, _ = strings.Cut(table, "</table>")
+	if !strings.Contains(table, "365일 운영") || strings.Index(table, "○") > strings.Index(table, "×") || strings.Contains(table, "점검 3일 전 공지") {
+		t.Errorf("the table of both is %s", table)
 	}
 	for _, want := range []string{"2026-10&#43;1", "보고서 2026-10의 추록", "efefefefefef", "이의가 인정됨", "98.727", "99.961"} {
 		if !strings.Contains(string(b), want) {
