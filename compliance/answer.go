@@ -66,12 +66,14 @@ type Desk struct {
 	Zone   *time.Location
 
 	Statements []Statement // of [MonitorScope], on record
+	// Clauses are those of the charter in force; nil: none is checked against.
+	Clauses []Clause
 }
 
 // takeEarly is how long before its beginning a shift may be taken.
 const takeEarly = 30 * time.Minute
 
-// Admit checks a statement about alerts or the watch floor; about says whether it is one. The
+// Admit checks a statement about alerts, the watch floor or the charter; about says whether it is one. The
 // error is a *Refusal.
 func (d Desk) Admit(s Statement) (about bool, err error) {
 	switch {
@@ -90,6 +92,12 @@ func (d Desk) Admit(s Statement) (about bool, err error) {
 	case s.Report != nil:
 		return true, admitReport(s, d.Statements)
 	case s.Roster != nil && s.By.Kind == accounts.KindSystem:
+		return true, nil
+	case s.Attestation != nil:
+		return true, d.admitAttestation(s)
+	case s.MonthRecord != nil:
+		return true, d.admitMonthRecord(s)
+	case s.Charter != nil && s.By.Kind == accounts.KindSystem:
 		return true, nil
 	}
 	return false, nil

@@ -23,6 +23,7 @@ const (
 	CaseWritten    CaseKind = "written"    // an inquiry by post, fax or mail
 	CaseFeedback   CaseKind = "feedback"   // an opinion or complaint
 	CaseGuarantee  CaseKind = "guarantee"  // a claim under the service guarantee
+	CaseCallback   CaseKind = "callback"   // a call for somebody who was away, with a message left
 	CaseRemote     CaseKind = "remote"     // remote support
 	CaseSuggestion CaseKind = "suggestion" // a suggestion that was adopted
 	CaseUnkindness CaseKind = "unkindness" // three complaints of unkindness about one member of staff
@@ -30,7 +31,7 @@ const (
 
 // CaseKinds lists them.
 func CaseKinds() []CaseKind {
-	return []CaseKind{CaseOnline, CasePhone, CaseWritten, CaseFeedback, CaseGuarantee, CaseRemote, CaseSuggestion, CaseUnkindness}
+	return []CaseKind{CaseOnline, CasePhone, CaseCallback, CaseWritten, CaseFeedback, CaseGuarantee, CaseRemote, CaseSuggestion, CaseUnkindness}
 }
 
 // Case is what is on record of a customer's case: a reference number, times and a category.
@@ -130,7 +131,7 @@ func (i CaseImport) Admit(zone *time.Location) []CaseProblem {
 			p.refuse("ref", "personal")
 		}
 		if !slices.Contains(CaseKinds(), c.Kind) {
-			p.refuse("kind", "bad_kind", "kinds", CaseKinds())
+			p.refuse("kind", "bad_kind", "kinds", kindNames())
 		}
 		if c.Received.IsZero() {
 			p.refuse("received", "missing")
@@ -145,7 +146,7 @@ func (i CaseImport) Admit(zone *time.Location) []CaseProblem {
 	for n, s := range i.Spans {
 		p.line = n + 1
 		if s.Kind != CaseCalls && !slices.Contains(CaseKinds(), s.Kind) {
-			p.refuse("kind", "bad_kind", "kinds", CaseKinds())
+			p.refuse("kind", "bad_kind", "kinds", kindNames())
 		}
 		if s.From.IsZero() || s.Until.Before(s.From) || !s.Until.Before(calendar.DateOf(i.At, zone).AddDays(1)) {
 			p.refuse("", "uncovered")

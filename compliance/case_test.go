@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/korean"
+
 	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 )
@@ -30,6 +32,13 @@ func TestReadCases(t *testing.T) {
 	}
 	if !slices.Equal(got.Cases, want) {
 		t.Errorf("%+v", got.Cases)
+	}
+	cp949, err := korean.EUCKR.NewEncoder().String("접수번호,유형,접수일시\n가-1,전화,2026-10-05 09:12\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, problems := ReadCases([]byte(cp949), seoul, caseNow()); len(problems) > 0 || got.Cases[0].Ref != "가-1" || got.Cases[0].Kind != CasePhone {
+		t.Errorf("as a spreadsheet writes it: %+v %v", got, problems)
 	}
 	calls, problems := ReadCases([]byte("일자,통화수,신속응대수\n2026-10-05,\"1,200\",1100\n"), seoul, caseNow())
 	if len(problems) > 0 || len(calls.Tallies) != 1 || calls.Tallies[0] != (CallTally{calendar.NewDate(2026, 10, 5), 1200, 1100}) {

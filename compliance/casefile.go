@@ -10,6 +10,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/korean"
 
 	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/scanners"
@@ -37,9 +40,17 @@ func (p *CaseProblem) Error() string {
 	return fmt.Sprintf("line %d: %s: %s", p.Line, p.Column, strings.ReplaceAll(p.Rule, "_", " "))
 }
 
+// ImportError says why an import is not taken.
+type ImportError struct{ Problems []CaseProblem }
+
+// Error implements error.
+func (e *ImportError) Error() string {
+	return fmt.Sprintf("the import has %d problems; the first: %s", len(e.Problems), e.Problems[0].Error())
+}
+
 // CaseProblemRules lists all rules that a CaseProblem can name.
 func CaseProblemRules() []string {
-	return []string{"empty", "csv", "too_many_rows", "no_head", "unknown_column", "twice_column", "no_column", "mixed", "missing", "bad_kind", "bad_ref", "bad_time", "needs_clock",
+	return []string{"empty", "csv", "too_many_rows", "unknown_column", "twice_column", "no_column", "mixed", "missing", "bad_kind", "bad_ref", "bad_time", "needs_clock",
 		"bad_day", "bad_flag", "bad_channel", "bad_number", "future", "order", "twice", "personal", "more_than_calls", "uncovered"}
 }
 
@@ -81,14 +92,19 @@ var channelWords = map[string]string{
 	"전화": "phone", "이메일": "email", "문자": "sms", "우편": "post", "팩스": "fax", "온라인": "online", "방문": "visit",
 }
 
-// ReadCases reads a file of cases or of a day's calls: CSV in UTF-8, with or without a byte order
-// mark, whose first line names the columns in English or Korean ([CaseColumns]). Times are
+// ReadCases reads a file of cases or of days' calls: CSV in UTF-8 or, as spreadsheets write it, in
+// CP949, whose first line names the columns in English or Korean ([CaseColumns]). Times are
 // written "2026-10-05 09:12" or as RFC 3339, in the zone; a day alone is enough where only the day
 // counts. A column that is not known is refused, so that no personal data slips in beside, and so
 // is whatever looks like personal data. Everything is taken or, if there is any problem,
 // nothing.
 func ReadCases(text []byte, zone *time.Location, now time.Time) (CaseImport, []CaseProblem) {
 	p := caseReader{zone: zone, now: now, seen: map[string]int{}}
+	if !utf8.Valid(text) {
+		if korean, err := korean.EUCKR.NewDecoder().Bytes(text); err == nil {
+			text = korean
+		}
+	}
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
 	r.FieldsPerRecord, r.TrimLeadingSpace = -1, true
 	for rows := 0; len(p.problems) < maxCaseProblems; rows++ {
@@ -184,6 +200,14 @@ func (p *caseReader) head(record []string) bool {
 	return len(p.problems) == 0
 }
 
+func kindNames() string {
+	var names []string
+	for _, k := range CaseKinds() {
+		names = append(names, string(k))
+	}
+	return strings.Join(names, ", ")
+}
+
 func columnNames() string {
 	var names []string
 	for _, c := range caseColumns() {
@@ -260,7 +284,7 @@ func (p *caseReader) kind(s string) CaseKind {
 		k = word
 	}
 	if !slices.Contains(CaseKinds(), k) {
-		p.refuse("kind", "bad_kind", "kinds", CaseKinds())
+		p.refuse("kind", "bad_kind", "kinds", kindNames())
 	}
 	return k
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/compliance/notice"
 )
 
@@ -30,6 +31,8 @@ type Obligation struct {
 	Verdict Verdict   `json:"verdict"`        // AtRisk while the limit lies ahead and nothing is met yet
 	Why     string    `json:"why"`            // a stable name for what the verdict rests on
 	Lead    *Lead     `json:"lead,omitempty"` // of maintenance
+
+	Deadline *calendar.Deadline `json:"deadline,omitempty"` // of cases and pages: how Limit was counted
 }
 
 // Due is the instant whose month the obligation belongs to: when it was met or when its

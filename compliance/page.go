@@ -22,6 +22,16 @@ type PageSpec struct {
 // PageStatus says what a look at a page came to.
 type PageStatus = scanners.PageStatus
 
+// The statuses.
+const (
+	PageOK          = scanners.PageOK
+	PageUnreachable = scanners.PageUnreachable
+	PageMissing     = scanners.PageMissing
+	PageRefused     = scanners.PageRefused
+	PageUnreadable  = scanners.PageUnreadable
+	PageNotLooked   = scanners.PageNotLooked
+)
+
 // PageSpan is a run of looks at a page that came to the same.
 type PageSpan struct {
 	Page    string     `json:"page"`

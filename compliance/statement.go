@@ -41,8 +41,9 @@ type Statement struct {
 	Report *ReportAct `json:"report,omitempty"`
 
 	// Of the charter; all of [MonitorScope].
-	Attestation *Attestation `json:"attestation,omitempty"`
-	MonthRecord *MonthRecord `json:"month_record,omitempty"`
+	Attestation *Attestation    `json:"attestation,omitempty"`
+	MonthRecord *MonthRecord    `json:"month_record,omitempty"`
+	Charter     *CharterVersion `json:"charter,omitempty"` // came into force; only the monitor itself says so
 }
 
 // Ruled is what an operator says of a reading.
@@ -130,6 +131,7 @@ func RefusalRules() []string {
 		"no_proof", "no_eta", "bad_ground", "outside_outage", "no_appeal", "own_appeal", "judged", "bad_ruling",
 		"no_alert", "no_expiry", "no_rule", "no_site", "no_shift", "too_early", "no_note", "no_schedule", "no_person",
 		"no_report", "other_content", "report_frozen", "report_not_draft", "report_closed", "report_not_in_review", "report_not_closed", "not_your_turn", "signed_twice",
+		"no_clause", "no_what", "no_signer", "bad_term", "bad_digest", "bad_month", "no_sources", "bad_count", "in_future",
 	}
 }
 
@@ -149,7 +151,8 @@ func (s Statement) Sealed() Statement {
 }
 
 // What names the kind of a statement: ruling, work, withdrawal, announcement, appeal,
-// judgement, acknowledgement, silence, drill, taking, hand_over, cover, roster or report.
+// judgement, acknowledgement, silence, drill, taking, hand_over, cover, roster, attestation,
+// month_record, charter or report.
 func (s Statement) What() string {
 	switch {
 	case s.Acknowledgement != nil:
@@ -168,6 +171,12 @@ func (s Statement) What() string {
 		return "roster"
 	case s.Report != nil:
 		return "report"
+	case s.Attestation != nil:
+		return "attestation"
+	case s.MonthRecord != nil:
+		return "month_record"
+	case s.Charter != nil:
+		return "charter"
 	case s.Ruling != nil:
 		return "ruling"
 	case s.Work != nil:

@@ -17,9 +17,12 @@ import (
 	"github.com/charterwatch/charterwatch/alerts"
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/compliance/charter"
+	"github.com/charterwatch/charterwatch/internal/mail"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/scanners/notices"
 )
 
@@ -37,8 +40,11 @@ type Built struct {
 	Retention compliance.Retention
 	Modules   map[string]monitor.Module // of /probe; nil while it is off
 	Calendar  *calendar.Calendar        // decides business days
-	Promises  compliance.Promises       // with defaults
-	Alerts    alerts.Settings           // without what only the running program knows: sites, and the key of links
+	Promises  compliance.Promises       // of the charter, with defaults
+	Charter   charter.Charter           // in force
+	Reports   reports.Terms
+	Mail      *mail.Sender    // nil: letters are not sent
+	Alerts    alerts.Settings // without what only the running program knows: sites, and the key of links
 }
 
 // Build turns the file into what the engine runs. Problems that only building finds (a
@@ -48,8 +54,10 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 	var out Built
 	for i, s := range l.File.Sites {
 		site, watches := b.site(s, fmt.Sprintf("sites[%d]", i))
+		site.Pages, site.Clauses = b.sitePages(s, fmt.Sprintf("sites[%d]", i)), clauses(s.Clauses)
 		out.Plan.Sites = append(out.Plan.Sites, site)
 		out.Plan.Watches = append(out.Plan.Watches, watches...)
+		out.Plan.Pages = append(out.Plan.Pages, b.pageWatches(s, site.Pages, fmt.Sprintf("sites[%d]", i))...)
 	}
 	for i, s := range l.File.Sites {
 		for _, w := range b.siteBoards(s, fmt.Sprintf("sites[%d]", i)) {
@@ -57,7 +65,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 			out.Plan.Sites[i].Boards = append(out.Plan.Sites[i].Boards, w.Spec)
 		}
 	}
-	out.Plan.Zone, out.Plan.Promises, out.Plan.HolidaysEnd = l.Zone, l.File.Promises.Terms(), l.calendar.Ends().AddDays(1).Start(l.Zone)
+	out.Plan.Zone, out.Plan.Promises, out.Plan.HolidaysEnd = l.Zone, l.Promises(), l.calendar.Ends().AddDays(1).Start(l.Zone)
 	out.Plan.Alerting, out.Plan.Roster, out.Plan.OnCall = l.File.Alerting.AlertPolicy(), b.roster(), b.onCall()
 	for i, c := range l.File.Uplink.Canaries {
 		p, err := b.canary(c)
@@ -68,8 +76,10 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 		out.Plan.Canaries = append(out.Plan.Canaries, p)
 	}
 	out.Alerts = b.alerts(out.Plan.OnCall)
+	out.Charter, out.Reports, out.Mail = l.Charter, b.reportTerms(), b.mailer()
 	out.Modules = b.modules()
-	out.Calendar, out.Promises = l.calendar, l.File.Promises.Terms()
+	out.Calendar, out.Promises = l.calendar, l.Promises()
+	out.Plan.Charter = l.Charter
 	keep, err := ParseRetention(l.File.Retention.Results)
 	if err != nil {
 		return Built{}, fmt.Errorf("build retention: %w", err) // validation has let it pass
@@ -80,6 +90,10 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 	}
 	return out, nil
 }
+
+// Promises are the parameters of the charter that the engine watches by: those in force on the
+// day on which the file was read.
+func (l *Loaded) Promises() compliance.Promises { return l.Charter.Promises(l.today) }
 
 type builder struct {
 	*Loaded

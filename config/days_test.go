@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/probes"
@@ -22,55 +21,6 @@ func build(t *testing.T, path, text string) (Built, *Loaded, error) {
 	}
 	b, err := l.Build(Deps{Shared: probes.NewShared(probes.SharedConfig{}), Heartbeats: probes.NewHeartbeats(today())})
 	return b, l, err
-}
-
-func TestPromises(t *testing.T) {
-	b, _, err := build(t, "f.yaml", good)
-	defaults := compliance.Promises{
-		NoticeHours: 72 * time.Hour, NoticeDays: 3, AnnounceAfter: 10 * time.Minute, AnnounceWithin: 30 * time.Minute,
-		RestoreWithin: 48 * time.Hour, MaxDown: time.Hour, Coverage: 95_000, DayRule: calendar.Civil,
-	}
-	if err != nil || b.Promises != defaults {
-		t.Errorf("not given: %+v %v", b.Promises, err)
-	}
-	b, _, err = build(t, "f.yaml", good+`
-promises:
-  maintenance_notice: {hours: 5d, days: 5}
-  recovery_announcement: {after: 1m, within: 1h}
-  recovery_time: {within: 24h}
-  availability: {max_down: 15m, coverage_percent: 99}
-  day_rule: public
-`)
-	want := compliance.Promises{
-		NoticeHours: 120 * time.Hour, NoticeDays: 5, AnnounceAfter: time.Minute, AnnounceWithin: time.Hour,
-		RestoreWithin: 24 * time.Hour, MaxDown: 15 * time.Minute, Coverage: 99_000, DayRule: calendar.Public,
-	}
-	if err != nil || b.Promises != want {
-		t.Errorf("given: %+v %v", b.Promises, err)
-	}
-	if b, _, err = build(t, "f.yaml", good+"promises: {recovery_time: {within: 1h}}\n"); err != nil || b.Promises.RestoreWithin != time.Hour || b.Promises.NoticeDays != 3 {
-		t.Errorf("some given: %+v %v", b.Promises, err)
-	}
-}
-
-func TestMistakesInPromises(t *testing.T) {
-	for text, want := range map[string]string{
-		"{maintenance_notice: {hours: 0s}}":        "f.yaml:12:40: promises.maintenance_notice.hours: 0s is out of range; try from 1h0m0s to 2160h0m0s",
-		"{maintenance_notice: {days: 0}}":          "promises.maintenance_notice.days: 0 is out of range; try from 1 to 90",
-		"{recovery_announcement: {within: -1h}}":   "promises.recovery_announcement.within: -1h0m0s is out of range",
-		"{recovery_announcement: {after: 40d}}":    "promises.recovery_announcement.after: 960h0m0s is out of range",
-		"{recovery_time: {within: 1s}}":            "promises.recovery_time.within: 1s is out of range",
-		"{availability: {max_down: 25h}}":          "promises.availability.max_down: 25h0m0s is out of range",
-		"{availability: {coverage_percent: 101}}":  "promises.availability.coverage_percent: 101 is out of range; try from 1 to 100",
-		"{availability: {coverage_percent: 99.5}}": `promises.availability.coverage_percent: "99.5" is not a whole number`,
-		"{day_rule: business}":                     `promises.day_rule: "business" is not a rule for counting days; try one of civil, elapsed, public`,
-		"{recovery_time: {withn: 1s}}":             `promises.recovery_time.withn: is not a key that is known here; try "within"`,
-	} {
-		_, _, err := build(t, "f.yaml", good+"promises: "+text+"\n")
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: got %v, want %s", text, err, want)
-		}
-	}
 }
 
 // withHolidays writes a configuration beside a file of holidays.

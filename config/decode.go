@@ -187,6 +187,8 @@ func (d *decoder) mapping(n *yaml.Node, path string, target any) {
 		k, c := n.Content[i], n.Content[i+1]
 		f, ok := fields[k.Value]
 		switch {
+		case !ok && join(path, k.Value) == "promises":
+			d.at(k, k.Value, messages.New("config.promises_moved"))
 		case !ok:
 			d.at(k, join(path, k.Value), unknownKey(k.Value, fields))
 		case seen[k.Value]:

@@ -17,6 +17,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/internal/messages"
 )
 
@@ -25,7 +26,9 @@ type Loaded struct {
 	File     File
 	Zone     *time.Location
 	Warnings Problems
+	Charter  charter.Charter
 	calendar *calendar.Calendar
+	today    calendar.Date
 	d        *decoder
 }
 
@@ -197,11 +200,13 @@ func (l *Loaded) validate(now time.Time) {
 	if len(f.Uplink.Canaries) == 0 {
 		d.warn("uplink.canaries", messages.New("config.no_canaries"))
 	}
+	l.today = calendar.DateOf(now, l.Zone)
 	l.days(now)
-	l.promises()
+	l.chart()
 	l.policies()
 	l.sites()
 	l.alerting()
+	l.reports()
 	l.rest()
 	l.modules()
 }
@@ -264,6 +269,7 @@ func (l *Loaded) sites() {
 			l.hours(h, fmt.Sprintf("%s.service_hours[%d]", path, j))
 		}
 		l.boards(s, path)
+		l.pages(s, path)
 	}
 	if _, given := l.d.marks["sites"]; given && len(l.File.Sites) == 0 {
 		l.d.on("sites", messages.New("config.no_sites"))

@@ -8,10 +8,12 @@ type File struct {
 	Uplink       Uplink            `yaml:"uplink" doc:"How the monitor tells its own outage from the sites'."`
 	Policies     map[string]Policy `yaml:"policies" doc:"When failing looks become an outage, by name. The policy named default applies where a site names none."`
 	Sites        []Site            `yaml:"sites" doc:"What is watched." required:"true"`
-	Promises     Promises          `yaml:"promises" doc:"What the charter's words leave open. Nothing needs to be given."`
+	Charter      string            `yaml:"charter" doc:"File of the charter: what was promised, and how it is verified. Relative to this file. Default: the charter that comes with the program; charterwatch charter export writes it out to start from."`
 	Alerting     Alerting          `yaml:"alerting" doc:"Who is told, of what and when."`
 	OnCall       OnCall            `yaml:"on_call" doc:"Who is called, in turns, and who comes next when nobody answers."`
 	WatchFloor   WatchFloor        `yaml:"watch_floor" doc:"The shifts of those who keep watch."`
+	Mail         Mail              `yaml:"mail" doc:"How the monitor sends letters of its own: reports and checkpoints."`
+	Reports      Reports           `yaml:"reports" doc:"The reports that executives sign."`
 	Store        Store             `yaml:"store" doc:"Where observations are kept."`
 	Retention    Retention         `yaml:"retention" doc:"How long they are kept."`
 	Web          Web               `yaml:"web" doc:"The dashboard, the API and the metrics."`
@@ -68,6 +70,8 @@ type Site struct {
 	Aliases      List           `yaml:"aliases" doc:"Other names by which notices speak of it."`
 	Notices      []Board        `yaml:"notices" doc:"Where it announces maintenance and outages."`
 	OutagePage   *bool          `yaml:"outage_page" doc:"While the site is down, read what stands in its place: it may say until when. Default true."`
+	Clauses      List           `yaml:"clauses" doc:"Ids of the charter's clauses that it is evidence for in particular, such as inquiry-centre."`
+	Pages        []Page         `yaml:"pages" doc:"Pages, feeds and files that clauses speak of: they must be there, be kept up to date, or carry the charter's words."`
 	Checks       []Check        `yaml:"checks" doc:"How it is watched." required:"true"`
 }
 
@@ -78,26 +82,6 @@ type ServiceHours struct {
 	From   *Date  `yaml:"from" doc:"First day in force."`
 	Until  *Date  `yaml:"until" doc:"First day no longer in force."`
 	Notice string `yaml:"notice" doc:"Address of the standing notice that announces it; it is re-read every hour, and a closing time that it does not announce does not count. A path is taken from the site's url." required:"true"`
-}
-
-// Promises are the parameters of the charter's clauses about service.
-type Promises struct {
-	MaintenanceNotice struct {
-		Hours Duration `yaml:"hours" doc:"Regular maintenance is announced so long before it begins. Default 72h."`
-		Days  int      `yaml:"days" doc:"And so many whole days ahead: 3 means by the end of the fourth day before. Default 3."`
-	} `yaml:"maintenance_notice" doc:"When maintenance must be announced; both counts must hold."`
-	RecoveryAnnouncement struct {
-		After  Duration `yaml:"after" doc:"Of outages longer than this. Default 10m."`
-		Within Duration `yaml:"within" doc:"So long after the first failing slot. Default 30m."`
-	} `yaml:"recovery_announcement" doc:"When an expected time of recovery must be announced."`
-	RecoveryTime struct {
-		Within Duration `yaml:"within" doc:"So long after the first failing slot. Default 48h."`
-	} `yaml:"recovery_time" doc:"When service must be restored."`
-	Availability struct {
-		MaxDown  Duration `yaml:"max_down" doc:"Unplanned downtime that a served day may have. Default 60m."`
-		Coverage int      `yaml:"coverage_percent" doc:"Share of the time that must have been observed before anything counts as kept. Default 95."`
-	} `yaml:"availability" doc:"When a day counts as served."`
-	DayRule string `yaml:"day_rule" doc:"How terms in days are counted: civil (the day of receipt is not counted; a last day that is no business day gives way to the next), elapsed (24 hours a day) or public (the public sector's: up to 5 days in working hours, from 6 days on the first is counted). Default civil."`
 }
 
 // Store is where observations are kept.

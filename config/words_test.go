@@ -38,6 +38,7 @@ func TestRequiredKeysHaveWords(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[File]())
+	walk(reflect.TypeFor[CharterFile]())
 	walk(reflect.TypeFor[Common]())
 	for _, kind := range kinds() {
 		walk(reflect.TypeOf(kind()))

@@ -200,7 +200,8 @@ func (h *Hub) load(ctx context.Context) {
 	h.model, h.health = m, h.healthNow()
 	h.epoch, h.seq, h.ring, h.snapshot = rand.Text(), 0, nil, nil
 	for c := range h.clients {
-		c.drop() // it comes back and gets the snapshot
+		c.drop()             // it comes back and gets the snapshot
+		delete(h.clients, c) // the new epoch's deltas are not for it
 	}
 }
 

@@ -40,6 +40,12 @@ func TestClosedSetsHaveWords(t *testing.T) {
 	for _, r := range compliance.RefusalRules() {
 		add("statement.refused", r)
 	}
+	for _, st := range []compliance.ReportState{compliance.ReportDraft, compliance.ReportInReview, compliance.ReportAllSigned, compliance.ReportUnsigned} {
+		add("report_state", string(st))
+	}
+	for _, r := range compliance.CaseProblemRules() {
+		add("case_problem", r)
+	}
 	for _, g := range compliance.AppealGrounds() {
 		add("ground", string(g))
 	}
@@ -78,7 +84,7 @@ func TestClosedSetsHaveWords(t *testing.T) {
 		"plantype":        {string(notice.Regular), string(notice.Emergency), "untyped"},
 		"noticekind":      {string(notice.Maintenance), string(notice.Outage), string(notice.Recovery), string(notice.Other)},
 		"ruled":           {string(compliance.RuledRight), string(compliance.RuledCorrect), string(compliance.RuledOut)},
-		"said":            {"ruling", "work", "withdrawal", "announcement", "appeal", "judgement", "acknowledgement", "silence", "drill", "taking", "hand_over", "cover", "report"},
+		"said":            {"ruling", "work", "withdrawal", "announcement", "appeal", "judgement", "acknowledgement", "silence", "drill", "taking", "hand_over", "cover", "attestation", "month_record", "report"},
 		"receipts.status": {string(compliance.Delivered), string(compliance.Failing), string(compliance.Failed)},
 		"differ":          {notice.DifferMissing, notice.DifferExtra, notice.DifferStart, notice.DifferEnd, notice.DifferKind},
 		"why": {

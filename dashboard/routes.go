@@ -101,7 +101,7 @@ func rolesThat(p accounts.Permission) (names []string) {
 // table lists every address but those of the web app's files.
 func (s *Server) table() []route {
 	routes := slices.Concat(s.reads(), s.noticeReads(), s.writes(), s.noticeWrites(), []route{s.lintRoute()},
-		s.alertReads(), s.alertWrites(), s.silenceRoutes(), s.onCallRoutes(), s.floorRoutes(), s.alertmanagerRoutes(), s.plumbing())
+		s.alertReads(), s.alertWrites(), s.silenceRoutes(), s.onCallRoutes(), s.floorRoutes(), s.alertmanagerRoutes(), s.recordRoutes(), s.plumbing())
 	if s.cfg.Metrics != nil {
 		routes = append(routes, route{method: "GET", pattern: "/metrics", handler: s.cfg.Metrics, summary: "Metrics for Prometheus", plain: true})
 	}

@@ -53,6 +53,7 @@ type ServerConfig struct {
 	Tokens   Tokens
 
 	AlertRecords AlertRecords
+	Records      Records
 	Silences     Silences     // nil: alerts go to an external Alertmanager only
 	Alertmanager Alertmanager // nil: none inside
 	AnswerPage   http.Handler // opened by signed links in messages; it guards itself, and sets its own headers

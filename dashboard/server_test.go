@@ -34,6 +34,7 @@ type desk struct {
 	stated   []compliance.Statement
 	stateErr error
 	*alarmRoom
+	register register
 }
 
 func (d *desk) NoticePage(context.Context, string) (scanners.Page, error) { return d.page, d.detail }
@@ -82,7 +83,7 @@ func openDesk(t *testing.T) (*Server, *desk) {
 	h := d.hub()
 	h.load(t.Context())
 	return NewServer(ServerConfig{
-		Hub: h, Detail: d, NotFound: errNone, Guard: d, State: d.State, AlertRecords: d, Silences: d, Alertmanager: d, AnswerPage: d.answers(),
+		Hub: h, Detail: d, NotFound: errNone, Guard: d, State: d.State, AlertRecords: d, Silences: d, Alertmanager: d, AnswerPage: d.answers(), Records: &d.register,
 		Beat: func(_ context.Context, check string, ok bool, message string) (bool, error) {
 			if check != "alpha/batch" {
 				return false, nil

@@ -38,8 +38,13 @@ func (s *Server) noticeWrites() []route {
 
 // order reads a request's body strictly. An error has been answered.
 func order[T any](w http.ResponseWriter, r *http.Request) (T, bool) {
+	return orderUpTo[T](w, r, maxStatement)
+}
+
+// orderUpTo is order for bodies of another size.
+func orderUpTo[T any](w http.ResponseWriter, r *http.Request, limit int64) (T, bool) {
 	var v T
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxStatement))
+	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit))
 	d.DisallowUnknownFields()
 	err := d.Decode(&v)
 	if err == nil {
@@ -50,7 +55,7 @@ func order[T any](w http.ResponseWriter, r *http.Request) (T, bool) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		fail(w, http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("at most %d bytes are taken", maxStatement))
+		fail(w, http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("at most %d bytes are taken", limit))
 	case err != nil:
 		fail(w, http.StatusBadRequest, "bad_order", "the body is not what is asked for: "+strings.TrimPrefix(err.Error(), "json: "))
 	}

@@ -21,7 +21,8 @@ import (
 
 const (
 	maxMessages = 200     // kept; older ones go
-	maxMessage  = 1 << 20 // bytes of one
+	maxMessage  = 1 << 20 // bytes of a text
+	maxMail     = 8 << 20 // bytes of a mail with its files
 )
 
 // Message is something that the association's staff received: a mail, an SMS, a call to a
@@ -33,7 +34,8 @@ type Message struct {
 	To      string    `json:"to"`
 	Subject string    `json:"subject,omitempty"`
 	Text    string    `json:"text"`
-	HTML    string    `json:"html,omitempty"` // of a mail
+	HTML    string    `json:"html,omitempty"`  // of a mail
+	Files   []string  `json:"files,omitempty"` // names of what is attached to it
 }
 
 // inbox keeps what was received, the oldest first. Of heartbeats only the latest is kept.
@@ -97,6 +99,13 @@ func (m *Message) read(kind, encoding string, body io.Reader) error {
 			}
 			if err != nil {
 				return err
+			}
+			if name := p.FileName(); name != "" {
+				if plain, err := new(mime.WordDecoder).DecodeHeader(name); err == nil {
+					name = plain
+				}
+				m.Files = append(m.Files, name)
+				continue
 			}
 			if err := m.read(p.Header.Get("Content-Type"), p.Header.Get("Content-Transfer-Encoding"), p); err != nil {
 				return err

@@ -105,7 +105,7 @@ func (m mailServer) talk(c net.Conn) {
 		verb, rest, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
 		switch verb = strings.ToUpper(verb); {
 		case verb == "EHLO" && !secure:
-			ok = say("250-mail.demo\r\n250-STARTTLS\r\n250 SIZE %d", maxMessage)
+			ok = say("250-mail.demo\r\n250-STARTTLS\r\n250 SIZE %d", maxMail)
 		case verb == "EHLO" || verb == "HELO":
 			ok = say("250 mail.demo")
 		case verb == "NOOP":
@@ -158,11 +158,11 @@ func (l *letter) envelope(verb, rest string) string {
 // receive reads a mail up to the line with a dot alone, and answers.
 func (m mailServer) receive(c net.Conn, in *bufio.Reader, to []string) string {
 	c.SetDeadline(time.Now().Add(talkTimeout))
-	raw, err := io.ReadAll(io.LimitReader(textproto.NewReader(in).DotReader(), maxMessage+1))
+	raw, err := io.ReadAll(io.LimitReader(textproto.NewReader(in).DotReader(), maxMail+1))
 	switch {
 	case err != nil:
 		return "451 the mail did not arrive whole"
-	case len(raw) > maxMessage:
+	case len(raw) > maxMail:
 		return "552 the mail is too large"
 	case m.take(to, raw) != nil:
 		return "554 the mail cannot be read"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/charter"
 )
 
 // alarm is the committer's state of alerts: those that stand, and what they are derived from
@@ -19,6 +20,7 @@ type alarm struct {
 	policy      compliance.AlertPolicy
 	roster      compliance.Roster
 	onCall      compliance.OnCall
+	clauses     []compliance.Clause // of the charter
 
 	// own is how the monitor itself was doing when it was last asked. It is kept here because
 	// asking takes locks that must not be taken while the committer's is held.
@@ -170,7 +172,7 @@ func (c *committer) alarming(now time.Time, round int) []string {
 // floor is what statements about alerts and the watch floor are checked against.
 func (c *committer) floor(b *batch) compliance.Desk {
 	d := compliance.Desk{
-		Roster: c.roster, OnCall: c.onCall, Zone: c.zone, Sites: slices.Sorted(maps.Keys(c.sites)),
+		Roster: c.roster, OnCall: c.onCall, Zone: c.zone, Clauses: c.clauses, Sites: slices.Sorted(maps.Keys(c.sites)),
 		Statements: c.record(b, compliance.MonitorScope).Statements,
 	}
 	for _, scope := range slices.Sorted(maps.Keys(c.alerts)) {
@@ -201,6 +203,27 @@ func (c *committer) enrol(r compliance.Roster) {
 		return
 	}
 	c.submit(record{said: &said{Statement: r.InForce(c.now()), done: make(chan error, 1)}})
+}
+
+// adoptCharter puts a charter on record that differs from the latest there. The committer's lock
+// is held.
+func (c *committer) adoptCharter(in charter.Charter) {
+	c.clauses = nil
+	for _, cl := range in.Clauses {
+		c.clauses = append(c.clauses, cl.ID)
+	}
+	if len(in.Clauses) == 0 {
+		return
+	}
+	last := ""
+	for _, s := range c.statements[compliance.MonitorScope] {
+		if s.Charter != nil {
+			last = s.Charter.SHA256
+		}
+	}
+	if v := in.OnRecord(); v.SHA256 != last {
+		c.submit(record{said: &said{Statement: v.InForce(c.now()), done: make(chan error, 1)}})
+	}
 }
 
 // notice takes over how the monitor itself is doing.

@@ -29,21 +29,13 @@ func (c *committer) takeImport(b *batch, change *compliance.Change, i *imported)
 	})
 }
 
-// ImportError says why an import is not taken.
-type ImportError struct{ Problems []compliance.CaseProblem }
-
-// Error implements error.
-func (e *ImportError) Error() string {
-	return fmt.Sprintf("the import has %d problems; the first: %s", len(e.Problems), e.Problems[0].Error())
-}
-
-// Import puts cases on record. It returns once they are durable. The error is an [*ImportError]
+// Import puts cases on record. It returns once they are durable. The error is an [*compliance.ImportError]
 // when they cannot be taken.
 func (e *Engine) Import(ctx context.Context, i compliance.CaseImport) (compliance.CaseImport, error) {
 	i.At = e.clock.Now().UTC().Truncate(time.Millisecond)
 	_, zone := e.Promises()
 	if problems := i.Admit(zone); len(problems) > 0 {
-		return i, &ImportError{problems}
+		return i, &compliance.ImportError{Problems: problems}
 	}
 	x := &imported{CaseImport: i.Sealed(), done: make(chan error, 1)}
 	select {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/probes"
 )
 
@@ -65,6 +66,7 @@ type Plan struct {
 	Alerting compliance.AlertPolicy
 	Roster   compliance.Roster
 	OnCall   compliance.OnCall
+	Charter  charter.Charter // goes on record when it comes into force; one without clauses does not
 }
 
 // Config of an [Engine]. Plan and Store are required.

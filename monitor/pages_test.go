@@ -107,7 +107,7 @@ func TestCasesAreOnRecordWhenItIsAnswered(t *testing.T) {
 		if book := e.Cases(); len(book.Cases) != 1 || book.Cases[0].Recorded.IsZero() {
 			t.Errorf("%+v", book)
 		}
-		var refused *ImportError
+		var refused *compliance.ImportError
 		if _, err := e.Import(t.Context(), compliance.CaseImport{By: cases.By}); !errors.As(err, &refused) || refused.Problems[0].Rule != "empty" {
 			t.Errorf("%v", err)
 		}

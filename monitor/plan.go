@@ -54,6 +54,7 @@ func (e *Engine) setPlan(plan Plan) {
 	e.committer.zone, e.committer.promises = zone, plan.Promises
 	e.committer.policy, e.committer.roster, e.committer.onCall = plan.Alerting, plan.Roster, plan.OnCall
 	e.committer.enrol(plan.Roster)
+	e.committer.adoptCharter(plan.Charter)
 }
 
 // arrange makes the runners match the plan. e.mu must be held.

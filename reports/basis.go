@@ -20,7 +20,7 @@ func (w *writer) judging() section {
 		if c.Clause != "" {
 			what = w.clause(c.Clause)
 		}
-		t.Rows = append(t.Rows, []cell{text(what), text(w.change(c.What)), text(cmp.Or(c.Before, w.say("none"))), text(cmp.Or(c.After, w.say("none"))), text(cmp.Or(w.name(c.Why), w.say("none")))})
+		t.Rows = append(t.Rows, []cell{text(what), text(w.change(string(c.What))), text(cmp.Or(c.Before, w.say("none"))), text(cmp.Or(c.After, w.say("none"))), text(cmp.Or(w.name(c.Why), w.say("none")))})
 	}
 	return section{ID: "judging", Title: w.say("judging.title"), Break: true, Blocks: []block{{Small: w.say("judging.how")}, {Table: &t}}}
 }

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,11 +48,6 @@ func Open(b []byte) (Document, Report, error) {
 	if digest(d.Content) != d.Digest || d.Signing.Digest != "" && d.Signing.Digest != d.Digest {
 		return Document{}, Report{}, fmt.Errorf("read report: %w", ErrAltered)
 	}
-	var r Report
-	dec := json.NewDecoder(bytes.NewReader(d.Content))
-	dec.DisallowUnknownFields() // what is not understood cannot be judged again
-	if err := dec.Decode(&r); err != nil {
-		return Document{}, Report{}, fmt.Errorf("read the report's content: %w", err)
-	}
-	return d, r, nil
+	r, err := Decode(d.Content)
+	return d, r, err
 }

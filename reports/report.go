@@ -36,13 +36,7 @@ type Earlier struct {
 }
 
 // RuleChange is a difference in how a month is judged from the month before.
-type RuleChange struct {
-	Clause compliance.Clause `json:"clause,omitempty"`
-	What   string            `json:"what"` // stable name: added, removed, words, terms, requirements, objective, rules, sites, hours, calendar
-	Before string            `json:"before,omitempty"`
-	After  string            `json:"after,omitempty"`
-	Why    compliance.Name   `json:"why,omitzero"`
-}
+type RuleChange = charter.Change
 
 // Addendum corrects an earlier report of the same month.
 type Addendum struct {
@@ -62,39 +56,21 @@ type Closing struct {
 }
 
 // Signing is how far a report has come: it is not part of the content.
-type Signing struct {
-	State      State       `json:"state"`
-	Deadline   time.Time   `json:"deadline,omitzero"`
-	Digest     string      `json:"digest"` // of the content that is signed
-	Roles      []string    `json:"roles"`  // who must sign, in order: drafter, reviewer, approver
-	Signatures []Signature `json:"signatures,omitempty"`
-	Comments   []Comment   `json:"comments,omitempty"`
-}
+type Signing = compliance.Signing
 
 // State is how far a report has come.
-type State string
+type State = compliance.ReportState
 
 // The states, in their order.
 const (
-	Draft    State = "draft"
-	Review   State = "review"
-	Signed   State = "signed"
-	Unsigned State = "unsigned" // went out at its deadline without all signatures: 미서명
+	Draft    = compliance.ReportDraft
+	Review   = compliance.ReportInReview
+	Signed   = compliance.ReportAllSigned
+	Unsigned = compliance.ReportUnsigned // went out at its deadline without all signatures: 미서명
 )
 
 // Signature is a person's detached signature on the digest of a report's content.
-type Signature struct {
-	Role   string    `json:"role"`
-	Name   string    `json:"name"`
-	At     time.Time `json:"at"`
-	Digest string    `json:"digest"` // what was signed
-	Record string    `json:"record"` // id of the statement that puts it on record
-}
+type Signature = compliance.ReportSignature
 
 // Comment is what a reviewer says.
-type Comment struct {
-	Name   string            `json:"name"`
-	At     time.Time         `json:"at"`
-	Clause compliance.Clause `json:"clause,omitempty"`
-	Text   string            `json:"text"`
-}
+type Comment = compliance.ReportComment

@@ -27,6 +27,7 @@ import (
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/store"
 )
 
@@ -53,6 +54,7 @@ type app struct {
 	signer   *alerts.Signer // of links in messages
 	answers  http.Handler   // the page that they open
 	registry *prometheus.Registry
+	desk     *reports.Desk
 
 	reloading sync.Mutex
 	mu        sync.Mutex // guards what follows
@@ -60,8 +62,11 @@ type app struct {
 	push      map[string]bool           // ids of push checks
 	modules   map[string]monitor.Module // of /probe; nil while it is off
 	settings  alerts.Settings           // of alerting, in force
-	readAt    time.Time                 // when the configuration in force was read
-	refusedAt time.Time                 // when a reload was last refused; zero once one succeeded
+
+	reportingNow reporting
+
+	readAt    time.Time // when the configuration in force was read
+	refusedAt time.Time // when a reload was last refused; zero once one succeeded
 }
 
 // load reads the configuration and builds what it describes.
@@ -138,7 +143,7 @@ func (a *app) open(ctx context.Context) (err error) {
 	for check, beat := range beats {
 		a.deps.Heartbeats.Beat(check, beat.At, beat.OK, beat.Message)
 	}
-	a.accept(b)
+	a.accept(l, b)
 	if a.listen, err = net.Listen("tcp", l.File.Web.Listen); err != nil {
 		return messages.New("cli.serve.listen_failed", "err", err, "path", a.path)
 	}
@@ -158,6 +163,7 @@ func (a *app) open(ctx context.Context) (err error) {
 		return err
 	}
 	a.metrics.Watch(a.engine)
+	a.desk = a.reportDesk()
 	a.server = &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	return nil
 }
@@ -165,7 +171,7 @@ func (a *app) open(ctx context.Context) (err error) {
 func (a *app) handler() http.Handler {
 	a.registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	c := dashboard.ServerConfig{
-		AlertRecords: a.db, AnswerPage: a.answers,
+		AlertRecords: a.db, AnswerPage: a.answers, Records: records{a},
 		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Tokens: a.keeper, Beat: a.beat, State: a.engine.State, Reload: a.reload,
 		Probe:   monitor.NewProbeHandler(monitor.ProbeHandlerConfig{Modules: a.probeModules}),
 		Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{Registry: a.registry}), Logger: a.log,
@@ -177,10 +183,11 @@ func (a *app) handler() http.Handler {
 }
 
 // accept takes over what only the app needs of a configuration.
-func (a *app) accept(b config.Built) {
+func (a *app) accept(l *config.Loaded, b config.Built) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.keep, a.push, a.modules = b.Retention, map[string]bool{}, b.Modules
+	a.reportingNow = reportingOf(l, b, a.demo)
 	for _, s := range b.Plan.Sites {
 		for _, c := range s.Checks {
 			a.push[c.ID] = c.Kind == "push"
@@ -203,6 +210,7 @@ func (a *app) run(ctx context.Context) error {
 	})
 	g.Go(func() error { return a.hub.Run(hubCtx) })
 	g.Go(func() error { return a.alerts.Run(telling) })
+	g.Go(func() error { return a.desk.Run(ctx) })
 	g.Go(func() error {
 		if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
 			return messages.New("cli.serve.dashboard_failed", "err", err)
@@ -264,7 +272,7 @@ func (a *app) reload(ctx context.Context) error {
 		a.log.Error("the new configuration is refused; the old one stays in force", "err", err)
 		return err
 	}
-	a.accept(b)
+	a.accept(l, b)
 	a.hub.Restart(head(l))
 	if names := a.untaken(&l.File); len(names) > 0 {
 		a.log.Warn("some settings take effect only after a restart", "settings", names)

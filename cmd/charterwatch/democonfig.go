@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/demo"
 )
 
@@ -14,7 +16,13 @@ import (
 // path of the configuration.
 func writeDemo(dir string, e *demo.Estate, listen string) (path string, err error) {
 	path = filepath.Join(dir, "charterwatch.yaml")
-	return path, errors.Join(os.WriteFile(filepath.Join(dir, "alertmanager.yml"), demoAlertmanager(e), 0o600), os.WriteFile(path, demoConfig(e, listen), 0o600))
+	return path, errors.Join(os.WriteFile(filepath.Join(dir, "alertmanager.yml"), demoAlertmanager(e), 0o600),
+		os.WriteFile(filepath.Join(dir, "charter.yaml"), []byte(shorterCharter("20s", "40s")), 0o600), os.WriteFile(path, demoConfig(e, listen), 0o600))
+}
+
+// shorterCharter is the charter of the program, but for when a recovery time must be announced.
+func shorterCharter(after, within string) string {
+	return strings.Replace(config.ShippedCharter(), "announce_after: 10m, announce_within: 30m", "announce_after: "+after+", announce_within: "+within, 1)
 }
 
 // demoConfig is the configuration that watches a simulated association. It is a file like
@@ -33,8 +41,7 @@ policies:
     degraded: {latency_p95: 1s}
 
 # Shorter than the charter's 10 and 30 minutes, so that a newcomer sees the clocks run.
-promises:
-  recovery_announcement: {after: 20s, within: 40s}
+charter: charter.yaml
 
 # Mail, SMS and webhooks go to %s, where you can read them.
 alerting:

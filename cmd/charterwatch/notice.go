@@ -239,7 +239,7 @@ func (t *terminal) siteOf(path, id string, names *notice.SuggestInput) (*time.Lo
 		ids = append(ids, s.ID)
 		if s.ID == id {
 			names.SiteKo, names.SiteEn = s.Name.KO, s.Name.EN
-			return l.Zone, l.File.Promises.Terms(), nil
+			return l.Zone, l.Promises(), nil
 		}
 	}
 	return nil, compliance.Promises{}, usageError{messages.New("cli.notice.no_site", "site", quoted(id), "sites", ids)}

@@ -82,7 +82,8 @@ func watchBoards(t *testing.T, estate *demo.Estate) (*child, string) {
 			s.ID, s.KO, s.EN, s.HTTPURL, hours)
 	}
 	file := filepath.Join(t.TempDir(), "c.yaml")
-	head := "promises: {recovery_announcement: {after: 5s, within: 20s}}\nbrowser: {off: true}\n"
+	write(t, filepath.Join(filepath.Dir(file), "charter.yaml"), shorterCharter("5s", "20s"))
+	head := "charter: charter.yaml\nbrowser: {off: true}\n"
 	write(t, file, head+sheet{canary: canary, sites: sites}.String())
 	return serveChild(t, file), file
 }

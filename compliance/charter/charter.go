@@ -31,6 +31,7 @@ type Sentence struct {
 	Words       string              `json:"words"` // exactly
 	Clauses     []compliance.Clause `json:"clauses,omitempty"`
 	NotVerified compliance.Name     `json:"not_verified,omitzero"` // because ...
+	Slip        bool                `json:"slip,omitempty"`        // the source's own slip of the pen: shown with (원문)
 }
 
 // Clause is one promise. What its words say (the promise) and what the organisation has set
@@ -139,15 +140,15 @@ type Terms struct {
 
 	Cases     []compliance.CaseKind `json:"cases,omitempty"`     // which
 	Milestone Milestone             `json:"milestone,omitempty"` // what had to happen to them
-	Within    compliance.Term       `json:"within,omitzero"`     // of receipt
+	Within    compliance.Term       `json:"within,omitzero"`     // of receipt; of closing for [Confirmed]; of the update before for pages
 	Difficult compliance.Term       `json:"difficult,omitzero"`  // of receipt, for cases marked difficult; zero: as Within
 	DayRule   calendar.Rule         `json:"day_rule,omitempty"`
 	Share     compliance.Ratio      `json:"share,omitempty"`   // at least
 	Channel   bool                  `json:"channel,omitempty"` // the answer must come by the channel that was asked for
 
-	Remind  int `json:"remind,omitempty"`  // days before an attestation's expiry on which its owner is reminded, and from which it is at risk
+	Remind  int `json:"remind,omitempty"`  // days before an attestation's expiry on which its owner is reminded
 	AtRisk  int `json:"at_risk,omitempty"` // month from which a yearly duty not yet done is at risk
-	Sources int `json:"sources,omitempty"` // at least so many must have reported
+	Sources int `json:"sources,omitempty"` // at least so many must have reported; 0: all that the record lists
 }
 
 // Milestone is what happens to a case.
@@ -161,6 +162,11 @@ const (
 	Confirmed Milestone = "confirmed"
 	Resolved  Milestone = "resolved"
 )
+
+// Milestones lists them.
+func Milestones() []Milestone {
+	return []Milestone{Answered, Forwarded, Called, Confirmed, Resolved}
+}
 
 // Clause returns the clause with an id, and whether there is one.
 func (c Charter) Clause(id compliance.Clause) (Clause, bool) {

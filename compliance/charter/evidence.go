@@ -48,7 +48,7 @@ type SiteEvidence struct {
 }
 
 // PageEvidence is what was seen of a page.
-type PageEvidence = compliance.PageRecord
+type PageEvidence compliance.PageRecord
 
 // ReportEvidence is what became of the report of an earlier month.
 type ReportEvidence struct {

@@ -152,6 +152,30 @@ func (j *judging) requirement(cl Clause, v Version, r Requirement) (Outcome, err
 		o = j.servedDays(cl, v, t)
 	case AnnouncedWork, AnnouncedRecovery, RestoredInTime:
 		o = j.duties(cl, r.Method, t)
+	case Fresh:
+		o = j.fresh(cl, t)
+	case Published, Wording:
+		o = j.published(cl, r.Method, t)
+	case EachCase:
+		o = j.eachCase(cl, t.Milestone, t)
+	case FollowedUp:
+		o = j.eachCase(cl, awarded, t)
+	case CaseShare:
+		o = j.caseShare(cl, v, t)
+	case CallShare:
+		o = j.callShare(v, t)
+	case ToldBefore:
+		o = j.toldBefore(cl, t)
+	case NoneKnown:
+		o = j.noneKnown(cl, t)
+	case InDate:
+		o = j.inDate(cl, t)
+	case Yearly:
+		o = j.yearly(cl, t)
+	case Watched:
+		o = j.watched(cl)
+	case ReportPublished:
+		o = j.reportPublished()
 	case NotObserved:
 		o = unobserved(r)
 	default:

@@ -22,7 +22,7 @@ func (m Method) Terms() []string {
 	case Fresh:
 		return []string{"pages", "within", "day_rule", "coverage"}
 	case Published, Wording:
-		return []string{"pages", "coverage"}
+		return []string{"pages", "max_down", "coverage"}
 	case EachCase:
 		return []string{"cases", "milestone", "within", "difficult", "day_rule", "channel"}
 	case CaseShare:
@@ -47,6 +47,10 @@ func (m Method) Terms() []string {
 // Knows says whether a method knows a parameter.
 func (m Method) Knows(term string) bool { return slices.Contains(m.Terms(), term) }
 
+// pageDown is for how long on a day a page may be away by default: it goes with its site, whose
+// downtime has a clause of its own.
+const pageDown = 4 * time.Hour
+
 // WithDefaults fills the zero fields that the method knows.
 func (t Terms) WithDefaults(m Method) Terms {
 	p := compliance.Promises{}.WithDefaults()
@@ -54,6 +58,9 @@ func (t Terms) WithDefaults(m Method) Terms {
 		if m.Knows(term) && *d <= 0 {
 			*d = v
 		}
+	}
+	if m == Published || m == Wording {
+		def("max_down", &t.MaxDown, pageDown)
 	}
 	def("max_down", &t.MaxDown, p.MaxDown)
 	def("notice_hours", &t.NoticeHours, p.NoticeHours)
@@ -68,7 +75,6 @@ func (t Terms) WithDefaults(m Method) Terms {
 	number("notice_days", &t.NoticeDays, p.NoticeDays)
 	number("remind", &t.Remind, 30)
 	number("at_risk", &t.AtRisk, int(time.October))
-	number("sources", &t.Sources, 1)
 	if m.Knows("coverage") && t.Coverage <= 0 {
 		t.Coverage = p.Coverage
 	}
@@ -120,10 +126,12 @@ func (c Charter) Promises(day calendar.Date) compliance.Promises {
 			}
 			seen[r.Method] = true
 			t := r.Terms.WithDefaults(r.Method)
-			p = t.promises(p)
 			switch r.Method {
 			case ServedDays:
+				p = t.promises(p)
 				p.Coverage = t.Coverage
+			case AnnouncedWork, AnnouncedRecovery, RestoredInTime:
+				p = t.promises(p)
 			case EachCase:
 				p.DayRule = t.DayRule
 			}

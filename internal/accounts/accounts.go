@@ -94,6 +94,10 @@ const (
 	ManageAccounts                    // make and revoke tokens, give roles
 	ConfigureSystem                   // reload the configuration, back up, test alerts
 	SendHeartbeats                    // report that a batch job ran
+	RecordCases                       // put cases of customers on record
+	Attest                            // put attestations and monthly records on record
+	DraftReports                      // make a monthly report and hand it in for review
+	ExportEvidence                    // export evidence as it is kept
 )
 
 // Can says whether the role holds a permission. Nobody holds all: an administrator neither
@@ -107,12 +111,18 @@ func (r Role) Can(p Permission) bool {
 		return r != RoleJob
 	case SendHeartbeats:
 		return r == RoleJob || r == RoleOperator || r == RoleAdministrator
-	case Acknowledge, RecordNotices, RunScans, JudgeFindings:
+	case Acknowledge, RecordNotices, RunScans, JudgeFindings, RecordCases:
 		return r == RoleOperator || r == RoleAdministrator
 	case ViewPersonal, JudgePersonal:
 		return r == RolePrivacyOfficer
 	case SignReports:
 		return r == RoleExecutive
+	case DraftReports:
+		return r == RoleOperator
+	case Attest:
+		return r == RoleOperator || r == RolePrivacyOfficer || r == RoleExecutive
+	case ExportEvidence:
+		return r == RoleExecutive || r == RolePrivacyOfficer || r == RoleAdministrator
 	case ManageAccounts, ConfigureSystem:
 		return r == RoleAdministrator
 	default:

@@ -120,8 +120,12 @@ func TestPermissions(t *testing.T) {
 		SignReports:    {RoleExecutive},
 		ManageAccounts: {RoleAdministrator}, ConfigureSystem: {RoleAdministrator},
 		SendHeartbeats: {RoleJob, RoleOperator, RoleAdministrator},
+		RecordCases:    {RoleOperator, RoleAdministrator},
+		Attest:         {RoleOperator, RolePrivacyOfficer, RoleExecutive},
+		DraftReports:   {RoleOperator},
+		ExportEvidence: {RolePrivacyOfficer, RoleExecutive, RoleAdministrator},
 	}
-	for p := View; p <= SendHeartbeats+1; p++ {
+	for p := View; p <= ExportEvidence+1; p++ {
 		for r := RoleNone; r <= RoleJob+1; r++ {
 			may := false
 			for _, w := range want[p] {

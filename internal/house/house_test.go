@@ -28,7 +28,7 @@ var rooms = map[string]struct {
 	"monitor":    {[]string{"compliance", "probes", "scanners"}, "the engine sees its peers only through its own interfaces"},
 	"alerts":     {[]string{"compliance", "probes", "scanners", "internal/accounts", "internal/fetch", "internal/messages"}, "peers are blind to each other"},
 	"dashboard":  {[]string{"compliance", "probes", "scanners", "ledger", "internal/accounts", "internal/charts", "internal/messages"}, "peers are blind to each other"},
-	"reports":    {[]string{"compliance", "probes", "scanners", "ledger", "internal/charts", "internal/messages", "reports/fonts"}, "peers are blind to each other"},
+	"reports":    {[]string{"compliance", "probes", "scanners", "ledger", "internal/accounts", "internal/charts", "internal/messages", "reports/fonts"}, "peers are blind to each other"},
 	"store":      {[]string{"compliance", "probes", "scanners", "ledger", "internal/accounts", "store"}, "peers are blind to each other"},
 	"config":     {[]string{"*"}, "it builds everything below cmd"},
 	"cmd":        {[]string{"*"}, "it joins everything"},

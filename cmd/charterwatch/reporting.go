@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/compliance/charter"
+	"github.com/charterwatch/charterwatch/config"
+	"github.com/charterwatch/charterwatch/internal/mail"
+	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/reports"
+	"github.com/charterwatch/charterwatch/reports/fonts"
+	"github.com/charterwatch/charterwatch/store"
+)
+
+// reporting is what reports are made by, as the configuration in force has it.
+type reporting struct {
+	sites    []compliance.Site
+	calendar *calendar.Calendar
+	charter  charter.Charter
+	terms    reports.Terms
+	mail     *mail.Sender
+	head     reports.Head
+	zone     *time.Location
+	url      string // by which people reach the dashboard
+}
+
+func reportingOf(l *config.Loaded, b config.Built, simulated bool) reporting {
+	o := l.File.Organisation
+	return reporting{
+		sites: b.Plan.Sites, calendar: b.Calendar, charter: b.Charter, terms: b.Reports, mail: b.Mail, zone: l.Zone, url: strings.TrimSuffix(l.File.Web.ExternalURL, "/"),
+		head: reports.Head{Organisation: compliance.Name{KO: o.Name.KO, EN: o.Name.EN}, Languages: o.Languages, Simulated: simulated, Charter: b.Charter},
+	}
+}
+
+func (r reporting) plan() reports.Plan {
+	return reports.Plan{Sites: r.sites, Zone: r.zone, Calendar: r.calendar, Program: versionText()}
+}
+
+// maker makes reports from what the store holds.
+func maker(db *store.DB, in func() reporting) reports.Maker {
+	return reports.Maker{
+		Source: db, Archive: db,
+		Plan: func() reports.Plan { return in().plan() },
+		Head: func() reports.Head { return in().head },
+	}
+}
+
+// rendering makes a report's documents with the program's own fonts.
+func rendering(_ context.Context, r reports.Report, s compliance.Signing, lang string) (reports.Files, error) {
+	set, err := fonts.Load()
+	if err != nil {
+		return nil, err
+	}
+	evidence, err := reports.JSON(r, s, lang, reports.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return reports.Render(r, s, lang, reports.Options{Fonts: set, Attachments: []reports.Attachment{
+		{Name: reports.NameJSON, MIME: "application/json", Description: "charter, evidence and verdicts", Relation: reports.RelationData, Data: evidence},
+	}}, nil)
+}
+
+// reportDesk makes the desk of the running monitor.
+func (a *app) reportDesk() *reports.Desk {
+	c := reports.Config{
+		Maker: maker(a.db, a.reporting), Said: func() []compliance.Statement { return a.engine.Record(compliance.MonitorScope).Statements },
+		State: a.engine.State, Terms: func() reports.Terms { return a.reporting().terms }, Render: rendering, Now: a.clock.Now, Logger: a.log,
+	}
+	c.Send = a.sendReport
+	return reports.NewDesk(c)
+}
+
+// reporting is what reports are made by now.
+func (a *app) reporting() reporting {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.reportingNow
+}
+
+// sendReport mails a report to one reader.
+func (a *app) sendReport(ctx context.Context, l reports.Letter) error {
+	in := a.reporting()
+	if in.mail == nil {
+		return fmt.Errorf("no mail server is configured")
+	}
+	lang := in.head.Languages[0]
+	say := messages.In(lang)
+	subject := say.Say(messages.New("report.mail.subject", "organisation", nameIn(in.head.Organisation, lang), "month", l.Report.Evidence.Month))
+	lines := []string{say.Say(messages.New("report.mail.opening", "month", l.Report.Evidence.Month))}
+	if l.Staff {
+		lines = append(lines, say.Say(messages.New("report.mail.staff")))
+	}
+	lines = append(lines, "", say.Say(messages.New("report.mail.state", "state", say.Say(messages.Named("report_state", string(l.Signing.State))))))
+	lines = append(lines, say.Say(messages.New("report.mail.digest", "digest", l.Signing.Digest)))
+	if in.url != "" {
+		lines = append(lines, say.Say(messages.New("report.mail.link", "url", in.url+"/#/reports/"+l.Report.ID)))
+	}
+	return in.mail.Send(ctx, mail.Letter{
+		To: l.To, Subject: subject, Text: strings.Join(lines, "\n") + "\n",
+		Files: []mail.File{{Name: "charterwatch-" + l.Report.ID + ".pdf", MIME: "application/pdf", Data: l.Files[reports.NamePDF]}},
+	})
+}
+
+func nameIn(n compliance.Name, lang string) string {
+	if lang == "en" && n.EN != "" || n.KO == "" {
+		return n.EN
+	}
+	return n.KO
+}

@@ -1,0 +1,163 @@
+package dashboard
+
+import "github.com/charterwatch/charterwatch/compliance"
+
+// Case is what is on record of a customer's case. It has no room for personal data.
+type Case struct {
+	Ref       string              `json:"ref"` // of the organisation's own register
+	Kind      compliance.CaseKind `json:"kind"`
+	Received  int64               `json:"received"`
+	Difficult bool                `json:"difficult,omitempty"` // it was marked as one that takes time
+	Wanted    string              `json:"wanted,omitempty"`    // channel asked for: phone, email, sms, post, fax, online, visit
+	By        string              `json:"by,omitempty"`        // channel by which the answer was given
+
+	Forwarded int64 `json:"forwarded,omitempty"`
+	Called    int64 `json:"called,omitempty"` // called back
+	Answered  int64 `json:"answered,omitempty"`
+	Closed    int64 `json:"closed,omitempty"`
+	Confirmed int64 `json:"confirmed,omitempty"` // asked by telephone whether it satisfied
+	Resolved  bool  `json:"resolved,omitempty"`  // of remote support
+	FollowUp  int64 `json:"follow_up,omitempty"` // award or training
+
+	ReplyBy   int64 `json:"reply_by,omitempty"`   // end of the day by which the reply was asked for
+	DelayTold int64 `json:"delay_told,omitempty"` // when a delay was announced, with reason and new date
+	DelayTo   int64 `json:"delay_to,omitempty"`   // the new date
+
+	Recorded int64 `json:"recorded,omitempty"` // when this version came on record; of an order: ignored
+}
+
+// CaseDays says for which days the register of a kind of case is complete.
+type CaseDays struct {
+	Kind  compliance.CaseKind `json:"kind"`  // or calls
+	From  string              `json:"from"`  // 2026-10-01
+	Until string              `json:"until"` // last day
+}
+
+// CaseOrder puts cases on record: a file's text or single cases, or both.
+type CaseOrder struct {
+	CSV      string     `json:"csv,omitempty"`    // whose first line names the columns
+	Name     string     `json:"name,omitempty"`   // of the file
+	SHA256   string     `json:"sha256,omitempty"` // of the file as it was, in hexadecimal
+	Cases    []Case     `json:"cases,omitempty"`
+	Complete []CaseDays `json:"complete,omitempty"`
+	// CompleteFrom and CompleteUntil say the same of all kinds that the file holds.
+	CompleteFrom  string `json:"complete_from,omitempty"`
+	CompleteUntil string `json:"complete_until,omitempty"`
+	DryRun        bool   `json:"dry_run,omitempty"` // take nothing, and say what would be taken
+}
+
+// CaseAnswer says what was taken, or why nothing was.
+type CaseAnswer struct {
+	Import   string        `json:"import,omitempty"` // id; absent: nothing was taken
+	Cases    int           `json:"cases"`
+	Days     int           `json:"days"` // of calls
+	Problems []CaseProblem `json:"problems,omitempty"`
+}
+
+// CaseProblem is something that cannot be taken. It repeats nothing that may be personal data.
+type CaseProblem struct {
+	Line   int    `json:"line,omitempty"`
+	Column string `json:"column,omitempty"`
+	Rule   string `json:"rule"`  // a stable name
+	Title  string `json:"title"` // in the language of Accept-Language, with the remedy
+}
+
+// CaseBook is what is on record of cases that are open or recent.
+type CaseBook struct {
+	Cases    []Case       `json:"cases"`
+	Calls    []CallDay    `json:"calls"`
+	Complete []CaseDays   `json:"complete"`
+	Imports  []CaseImport `json:"imports"` // the latest first
+}
+
+// CallDay is a day's share of calls that were answered in time.
+type CallDay struct {
+	Day    string `json:"day"`
+	Calls  int    `json:"calls"`
+	InTime int    `json:"in_time"`
+}
+
+// CaseImport is who put cases on record.
+type CaseImport struct {
+	ID     string `json:"id"`
+	At     int64  `json:"at"`
+	By     string `json:"by"`
+	Source string `json:"source"` // file, form or api
+	SHA256 string `json:"sha256,omitempty"`
+	Count  int    `json:"count"`
+}
+
+// DocumentProof is a document that shows something. Only its name and digest are kept.
+type DocumentProof struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"` // in hexadecimal
+	Size   int64  `json:"size,omitempty"`
+}
+
+// AttestationOrder is a person's signed word that a clause is kept.
+type AttestationOrder struct {
+	Clause compliance.Clause `json:"clause"`
+	What   string            `json:"what"`
+	Signer string            `json:"signer"` // office and name, as signed
+	Signed string            `json:"signed"` // 2026-10-01
+	From   string            `json:"from"`   // first day for which it holds
+	Until  string            `json:"until"`  // last day
+	Proof  DocumentProof     `json:"proof"`
+	Why    string            `json:"why"`
+}
+
+// Attestation is one on record.
+type Attestation struct {
+	ID     string            `json:"id"`
+	At     int64             `json:"at"`
+	By     string            `json:"by"`
+	Clause compliance.Clause `json:"clause"`
+	What   string            `json:"what"`
+	Signer string            `json:"signer"`
+	Signed string            `json:"signed"`
+	From   string            `json:"from"`
+	Until  string            `json:"until"`
+	Proof  DocumentProof     `json:"proof"`
+	State  string            `json:"state"` // in_date, expiring, lapsed or ahead
+}
+
+// MonthRecordOrder is an officer's monthly word on incidents or leaks.
+type MonthRecordOrder struct {
+	Clause  compliance.Clause `json:"clause"`
+	Month   string            `json:"month"` // 2026-10
+	Known   int               `json:"known"` // confirmed in the month
+	Sources []SourceReport    `json:"sources"`
+	Proof   *DocumentProof    `json:"proof,omitempty"`
+	Why     string            `json:"why"`
+}
+
+// MonthRecord is one on record.
+type MonthRecord struct {
+	ID      string            `json:"id"`
+	At      int64             `json:"at"`
+	By      string            `json:"by"`
+	Clause  compliance.Clause `json:"clause"`
+	Month   string            `json:"month"`
+	Known   int               `json:"known"`
+	Sources []SourceReport    `json:"sources"`
+	Proof   *DocumentProof    `json:"proof,omitempty"`
+}
+
+// SourceReport says whether a source that could know of an incident reported.
+type SourceReport struct {
+	Name     string `json:"name"`
+	Reported bool   `json:"reported"`
+}
+
+// PageNow is how a page that a clause speaks of stands.
+type PageNow struct {
+	ID      string                `json:"id"`
+	Site    string                `json:"site"`
+	URL     string                `json:"url"`
+	Clauses []compliance.Clause   `json:"clauses"`
+	Status  compliance.PageStatus `json:"status,omitempty"` // absent: not looked at yet
+	Since   int64                 `json:"since,omitempty"`
+	SeenAt  int64                 `json:"seen_at,omitempty"`
+	Updated int64                 `json:"updated,omitempty"`
+	Missing []compliance.Clause   `json:"missing,omitempty"` // whose words it lacks
+}
