@@ -24,7 +24,7 @@ func (w *writer) security() section {
 
 // officers are the officers' records of the month: of each clause the latest, which counts.
 func (w *writer) officers() *table {
-	t := &table{Caption: w.say("officers.caption"), Empty: w.say("officers.empty"), Columns: []column{{w.say("col.clause"), 6, false}, {w.say("col.known"), 3, false}, {w.say("col.sources"), 4, false}, {w.say("col.silent"), 6, false}, {w.say("col.recorded"), 5, false}, {w.say("col.proof"), 5, false}}}
+	t := &table{Caption: w.say("officers.caption"), Empty: w.say("officers.empty"), Columns: []column{{w.say("col.clause"), 6, false}, {w.say("col.known"), 7, false}, {w.say("col.silent"), 6, false}, {w.say("col.recorded"), 5, false}, {w.say("col.proof"), 5, false}}}
 	latest := map[compliance.Clause]compliance.Statement{}
 	for _, s := range w.r.Evidence.House {
 		if m := s.MonthRecord; m != nil && m.Month == w.r.Month.Month && !s.At.After(w.r.Month.AsOf) {
@@ -45,7 +45,7 @@ func (w *writer) officers() *table {
 				silent = append(silent, src.Name)
 			}
 		}
-		t.Rows = append(t.Rows, []cell{text(w.clause(c.ID)), number(m.Known), text(w.say("officers.sources", "n", n, "of", len(m.Sources))), text(cmp.Or(strings.Join(silent, ", "), w.say("none"))), text(w.at(s.At)),
+		t.Rows = append(t.Rows, []cell{text(w.clause(c.ID)), text(w.say("officers.known", "n", m.Known, "reported", n, "of", len(m.Sources))), text(cmp.Or(strings.Join(silent, ", "), w.say("none"))), text(w.at(s.At)),
 			text(cmp.Or(m.Proof.Name, w.say("none")))})
 	}
 	return t

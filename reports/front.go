@@ -22,18 +22,18 @@ func (w *writer) front(p page) section {
 	}
 	add(block{Text: w.say("front.heading", "organisation", p.Organisation, "period", p.Period)}, block{Sign: w.signBox()})
 	add(block{Counts: w.counts()}, block{Table: w.facts()})
-	add(block{Head: w.say("front.broken"), HeadID: "broken"}, w.items(w.broken(), w.say("front.broken.none")))
-	add(block{Head: w.say("front.unseen"), HeadID: "unseen"}, w.items(w.unseen(), w.say("front.unseen.none")))
-	add(block{Head: w.say("front.change"), HeadID: "change"}, w.items(w.changed(), w.say("front.change.none")))
-	add(block{Head: w.say("front.adjusted"), HeadID: "adjusted"}, w.items(w.adjusted(), w.say("front.adjusted.none")))
-	add(block{Head: w.say("front.clocks"), HeadID: "clocks"}, block{Text: w.say("front.clocks.none")})
+	add(block{Head: w.say("front.broken"), HeadID: "broken", Minor: true}, w.items(w.broken(), w.say("front.broken.none")))
+	add(block{Head: w.say("front.unseen"), HeadID: "unseen", Minor: true}, w.items(w.unseen(), w.say("front.unseen.none")))
+	add(block{Head: w.say("front.change"), HeadID: "change", Minor: true}, w.items(w.changed(), w.say("front.change.none")))
+	add(block{Head: w.say("front.adjusted"), HeadID: "adjusted", Minor: true}, w.items(w.adjusted(), w.say("front.adjusted.none")))
+	add(block{Head: w.say("front.clocks"), HeadID: "clocks", Minor: true}, block{Text: w.say("front.clocks.none")})
 	var asked []string
 	for _, d := range w.r.Decisions {
 		asked = append(asked, w.name(d))
 	}
-	add(block{Head: w.say("front.decisions"), HeadID: "decisions"}, w.items(asked, w.say("front.decisions.none")))
+	add(block{Head: w.say("front.decisions"), HeadID: "decisions", Minor: true}, w.items(asked, w.say("front.decisions.none")))
 	if a := w.r.Addendum; a != nil {
-		add(block{Head: w.say("addendum.heading"), HeadID: "addendum"}, block{Text: w.say("addendum.text", "of", a.Of, "digest", short(a.Digest), "why", a.Why)}, block{Table: w.bothFigures()})
+		add(block{Head: w.say("addendum.heading"), HeadID: "addendum", Minor: true}, block{Text: w.say("addendum.text", "of", a.Of, "digest", short(a.Digest), "why", a.Why)}, block{Table: w.bothFigures()})
 	}
 	return s
 }

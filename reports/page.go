@@ -43,6 +43,7 @@ type block struct {
 	Small  string // fine print
 	Head   string // a heading of the third level
 	HeadID string
+	Minor  bool // the heading is of the second level: it stands below the first
 	Quote  *quote
 	Items  []string
 	Code   string

@@ -25,6 +25,8 @@ type Files map[string][]byte
 type Options struct {
 	Fonts       fonts.Set
 	Attachments []Attachment // inside the PDF
+	// PDF sets the report instead of [PDF], so that another process does it.
+	PDF func(Report, Signing, string, Options) ([]byte, error)
 }
 
 // Attachment is a file that travels inside the PDF.
@@ -84,6 +86,9 @@ func Render(r Report, s Signing, lang string, o Options, progress func(Step)) (F
 		make func(Report, Signing, string, Options) ([]byte, error)
 	}{{NameJSON, JSON}, {NameCSV, CSV}, {NameXLSX, XLSX}, {NameHTML, HTML}, {NamePDF, PDF}}
 	out := Files{}
+	if o.PDF != nil {
+		makers[len(makers)-1].make = o.PDF
+	}
 	for i, m := range makers {
 		if progress != nil {
 			progress(Step{m.name, i, len(makers)})

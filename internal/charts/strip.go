@@ -67,8 +67,6 @@ func (c Cell) draw(b *strings.Builder, x int) {
 		fill, ink = "#222222", "#ffffff"
 	case Late:
 		fill = "#d9d9d9"
-	case Unknown:
-		fill = "#ffffff"
 	}
 	fmt.Fprintf(b, `<rect x="%d.5" y="0.5" width="%d" height="%d" fill="%s" stroke="#555555" stroke-width="0.6"/>`, x, wide-1, high-1, fill)
 	switch c.State {
