@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,14 +22,16 @@ var ErrNotFound = errors.New("no such record")
 
 // Config says where the store lives.
 type Config struct {
-	Dir    string           // created with mode 0700 when missing
-	Logger *slog.Logger     // nil: no log
-	Now    func() time.Time // wall clock; nil: time.Now
+	Dir         string           // created with mode 0700 when missing
+	Checkpoints string           // folder of the ledger's checkpoint files; "": "checkpoints" in Dir
+	Logger      *slog.Logger     // nil: no log
+	Now         func() time.Time // wall clock; nil: time.Now
 }
 
 // DB is an open store.
 type DB struct {
 	dir    string
+	points string // folder of checkpoint files
 	log    *slog.Logger
 	now    func() time.Time
 	lock   *os.File
@@ -40,9 +43,12 @@ type DB struct {
 	tail map[int64]*tail // by series: how far its records reach
 	// sealing is the newest hour that has blocks: a record for it or one before is late.
 	sealing int64
+	unsure  bool  // whether the last transaction was committed
+	behind  error // why the ledger must not be extended; nil: it may
 
-	tmu  sync.RWMutex // guards topo, which writers replace while they hold wmu
-	topo *topology
+	tmu   sync.RWMutex // guards what follows, which writers replace while they hold wmu
+	topo  *topology
+	grown grown // of the ledger, durable
 }
 
 // Page caches: small, because an idle monitor must be, and enough, because the working
@@ -56,14 +62,16 @@ const (
 const (
 	dbFile   = "charterwatch.db"
 	lockName = "charterwatch.lock"
-	openEnd  = math.MaxInt64 // end_ms of an open outage
+
+	checkpointDir = "checkpoints"
+	openEnd       = math.MaxInt64 // end_ms of an open outage
 )
 
 // Open opens the store in cfg.Dir, creates it when there is none, and brings its schema up
 // to date. The error wraps ErrLocked when another process has it open and ErrNewer when a
 // newer program wrote it. The caller must Close the DB.
 func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
-	d := &DB{dir: cfg.Dir, log: cfg.Logger, now: cfg.Now, tail: map[int64]*tail{}}
+	d := &DB{dir: cfg.Dir, points: cmp.Or(cfg.Checkpoints, filepath.Join(cfg.Dir, checkpointDir)), log: cfg.Logger, now: cfg.Now, tail: map[int64]*tail{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -101,7 +109,10 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 	if err := d.st.prepare(ctx, d.writer); err != nil {
 		return nil, err
 	}
-	return d, d.remember(ctx)
+	if err := d.remember(ctx); err != nil {
+		return nil, err
+	}
+	return d, d.openLedger(ctx)
 }
 
 // remember loads what is kept in memory: the topology and how far the records reach.
@@ -146,6 +157,18 @@ func (d *DB) setTopology(t *topology) {
 	d.tmu.Lock()
 	defer d.tmu.Unlock()
 	d.topo = t
+}
+
+func (d *DB) grownNow() grown {
+	d.tmu.RLock()
+	defer d.tmu.RUnlock()
+	return d.grown
+}
+
+func (d *DB) setGrown(g grown) {
+	d.tmu.Lock()
+	defer d.tmu.Unlock()
+	d.grown = g
 }
 
 // write runs fn in a transaction on the writer. A cancelled ctx stops it from starting; once
