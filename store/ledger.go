@@ -171,7 +171,7 @@ func (a *applier) leaf(e compliance.Evidence) error {
 		return refusal{err}
 	}
 	key := leafKey(a.grown.log, a.grown.tree.Size())
-	if err := a.exec(a.d.st.leaf, key, e.Kind, e.ID, leaf.At.UnixMilli(), leaf.Commitment[:], salt[:], deflate(e.Bytes)); err != nil {
+	if err := a.exec(a.d.st.leaf, key, e.Kind, e.ID, leaf.At.UnixMilli(), leaf.Commitment[:], salt[:], a.d.packer.pack(e.Bytes)); err != nil {
 		return fmt.Errorf("append %s %s to the ledger: %w", e.Kind, e.ID, err)
 	}
 	var complete []ledger.Node
@@ -219,18 +219,32 @@ func (a *applier) leafInserted(r sql.Result, evidence func() (compliance.Evidenc
 	return a.leaf(e)
 }
 
-// deflate packs evidence where that makes it shorter. Evidence is JSON: it never begins as
-// gzip does.
-func deflate(b []byte) []byte {
-	if len(b) < 200 {
+// packer packs evidence. It is reused: a new compressor takes longer than all else that a leaf
+// costs.
+type packer struct {
+	buf bytes.Buffer
+	zip *gzip.Writer
+}
+
+// worthPacking is from which size on packing is tried, in bytes.
+const worthPacking = 600
+
+// pack packs evidence where that makes it shorter. Evidence is JSON: it never begins as gzip
+// does. The result is good until the next call.
+func (p *packer) pack(b []byte) []byte {
+	if len(b) < worthPacking {
 		return b
 	}
-	var buf bytes.Buffer
-	z := gzip.NewWriter(&buf)
-	if _, err := z.Write(b); err != nil || z.Close() != nil || buf.Len() >= len(b) {
+	p.buf.Reset()
+	if p.zip == nil {
+		p.zip, _ = gzip.NewWriterLevel(&p.buf, gzip.BestSpeed) // a level that there is
+	} else {
+		p.zip.Reset(&p.buf)
+	}
+	if _, err := p.zip.Write(b); err != nil || p.zip.Close() != nil || p.buf.Len() >= len(b) {
 		return b
 	}
-	return buf.Bytes()
+	return p.buf.Bytes()
 }
 
 // maxEvidence bounds what is unpacked, in bytes: a damaged row must not fill the memory.

@@ -43,6 +43,7 @@ type DB struct {
 	tail map[int64]*tail // by series: how far its records reach
 	// sealing is the newest hour that has blocks: a record for it or one before is late.
 	sealing int64
+	packer  packer
 	unsure  bool  // whether the last transaction was committed
 	behind  error // why the ledger must not be extended; nil: it may
 
