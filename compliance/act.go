@@ -86,3 +86,24 @@ func (a Act) Evidence() (Evidence, error) {
 		Act Act `json:"act"`
 	}{version{1}, a})
 }
+
+// Erasure records that the evidence behind an earlier leaf was taken away.
+type Erasure struct {
+	Log  int64  `json:"log"`
+	N    int64  `json:"n"`
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+	Act  Act    `json:"act"`
+}
+
+// ErasureID is the id of the leaf that records the erasure of another's evidence: it can be
+// told from the leaf alone what is gone.
+func ErasureID(log, n int64) string { return fmt.Sprintf("%d/%d", log, n) }
+
+// Evidence is the erasure.
+func (e Erasure) Evidence() (Evidence, error) {
+	return evidence(EvidenceErasure, ErasureID(e.Log, e.N), struct {
+		version
+		Erasure
+	}{version{1}, e})
+}

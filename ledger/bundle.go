@@ -94,7 +94,7 @@ func (b Bundle) Verify(public ...string) (Verified, error) {
 			v.Problems = append(v.Problems, fmt.Sprintf("leaf %d, %s %s: its evidence was changed", e.N, e.Leaf.Kind, e.Leaf.ID))
 		}
 	}
-	number := logNumber(c.Origin)
+	_, number := FirstOrigin(c.Origin)
 	for i := range v.Entries {
 		if e := &v.Entries[i]; e.Shown == Withheld && erased[fmt.Sprintf("%d/%d", number, e.N)] {
 			e.Shown = Erased
@@ -128,13 +128,13 @@ func OriginOf(origin string, n int64) string {
 	return fmt.Sprintf("%s/%d", origin, n)
 }
 
-// logNumber is the number of the log that an origin names.
-func logNumber(origin string) int64 {
+// FirstOrigin takes an origin apart: how the first log was named, and the number of this one.
+func FirstOrigin(origin string) (first string, n int64) {
 	i := strings.LastIndexByte(origin, '/')
 	if n, err := strconv.ParseInt(origin[i+1:], 10, 64); i >= 0 && err == nil && n > 1 {
-		return n
+		return origin[:i], n
 	}
-	return 1
+	return origin, 1
 }
 
 type bundleJSON struct {

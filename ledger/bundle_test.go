@@ -120,8 +120,11 @@ func TestBundleFindsWhatWasDone(t *testing.T) {
 
 func TestOrigins(t *testing.T) {
 	for n, want := range map[int64]string{1: "a.example/charterwatch", 2: "a.example/charterwatch/2", 12: "a.example/charterwatch/12"} {
-		if o := OriginOf("a.example/charterwatch", n); o != want || logNumber(o) != n {
+		if o := OriginOf("a.example/charterwatch", n); o != want {
 			t.Errorf("%d: %s", n, o)
+		}
+		if first, m := FirstOrigin(want); first != "a.example/charterwatch" || m != n {
+			t.Errorf("%s: %s %d", want, first, m)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (d *DB) openLedger(ctx context.Context) error {
 	if err := d.compare(ctx); err != nil || d.behind != nil || g.log != 0 {
 		return err
 	}
-	before, err := unsealed(ctx, d.writer)
+	before, err := present(ctx, d.writer)
 	if err != nil {
 		return err
 	}
@@ -61,8 +61,8 @@ func (d *DB) begin(ctx context.Context, g compliance.Genesis) error {
 	return nil
 }
 
-// unsealed counts the rows that have no leaf.
-func unsealed(ctx context.Context, q querier) (n compliance.Unprotected, err error) {
+// present counts the records that a log could be of.
+func present(ctx context.Context, q querier) (n compliance.Unprotected, err error) {
 	err = query(ctx, q, func(r *sql.Rows) error { return r.Scan(&n.Outages, &n.Revisions, &n.Statements, &n.Hours) },
 		`SELECT (SELECT COUNT(*) FROM outages), (SELECT COUNT(*) FROM revisions), (SELECT COUNT(*) FROM statements), (SELECT COUNT(*) FROM hours)`)
 	return n, err

@@ -331,15 +331,12 @@ func (t *logCheck) end() error {
 func (v *verification) erasedOnes() error {
 	for key, name := range v.erased {
 		log, n := splitLeaf(key)
-		if !v.erasures[erasureID(log, n)] {
+		if !v.erasures[compliance.ErasureID(log, n)] {
 			v.report.problem("%s: its evidence is gone, and no leaf says that it was erased", name)
 		}
 	}
 	return nil
 }
-
-// erasureID is the id of the leaf that records the erasure of another's evidence.
-func erasureID(log, n int64) string { return fmt.Sprintf("%d/%d", log, n) }
 
 // latest is the newest leaf of a kind and id.
 func (v *verification) latest(kind, id string) (l leafRow, found bool, err error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/charterwatch/charterwatch/config"
@@ -161,7 +162,7 @@ func tokenCommand(ctx context.Context, args []string, t *terminal) (err error) {
 		if *days > 0 {
 			expires = time.Now().AddDate(0, 0, *days)
 		}
-		plain, issued, err := keeper.Issue(ctx, *name, role, expires)
+		plain, issued, err := keeper.Issue(ctx, operator(), *name, role, expires)
 		if err != nil {
 			return err
 		}
@@ -171,7 +172,7 @@ func tokenCommand(ctx context.Context, args []string, t *terminal) (err error) {
 	case "list":
 		return t.listTokens(ctx, db)
 	default:
-		return keeper.Revoke(ctx, words[0])
+		return keeper.Revoke(ctx, operator(), words[0])
 	}
 }
 
@@ -187,6 +188,11 @@ func (t *terminal) listTokens(ctx context.Context, db *store.DB) error {
 	}
 	rows.print(t.out)
 	return nil
+}
+
+// operator is whoever uses the command line: all that is known of them is their number.
+func operator() accounts.Actor {
+	return accounts.Actor{ID: fmt.Sprintf("local/%d", os.Getuid()), Name: "command line", Kind: accounts.KindUser, Role: accounts.RoleAdministrator}
 }
 
 func day(t time.Time) string {
