@@ -55,7 +55,7 @@ promises:
 
 func TestMistakesInPromises(t *testing.T) {
 	for text, want := range map[string]string{
-		"{maintenance_notice: {hours: 0s}}":        "f.yaml:12:40: promises.maintenance_notice.hours: 0s is out of range; try from 1h0m0s to 2160h0m0s",
+		"{maintenance_notice: {hours: 0s}}":        "f.yaml:13:40: promises.maintenance_notice.hours: 0s is out of range; try from 1h0m0s to 2160h0m0s",
 		"{maintenance_notice: {days: 0}}":          "promises.maintenance_notice.days: 0 is out of range; try from 1 to 90",
 		"{recovery_announcement: {within: -1h}}":   "promises.recovery_announcement.within: -1h0m0s is out of range",
 		"{recovery_announcement: {after: 40d}}":    "promises.recovery_announcement.after: 960h0m0s is out of range",
@@ -126,7 +126,7 @@ func TestMistakesInHolidays(t *testing.T) {
 		t.Error(got)
 	}
 	_, _, err = build(t, "f.yaml", strings.Replace(good, "organisation: {", "organisation: {holidays: /nowhere/h.csv, ", 1))
-	if err == nil || !strings.Contains(err.Error(), "f.yaml:2:26: organisation.holidays: ") {
+	if err == nil || !strings.Contains(err.Error(), "f.yaml:3:26: organisation.holidays: ") {
 		t.Errorf("%v", err)
 	}
 }
@@ -140,7 +140,7 @@ func TestEndOfHolidays(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, w := range l.Warnings {
-			if w.Path == "organisation.holidays" && w.Line == 2 && strings.Contains(w.String(), "known until 2027-12-31 only") {
+			if w.Path == "organisation.holidays" && w.Line == 3 && strings.Contains(w.String(), "known until 2027-12-31 only") {
 				return true
 			}
 		}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net"
 	"net/netip"
@@ -23,6 +24,7 @@ import (
 // Loaded is a file that was read, with what is worth a warning.
 type Loaded struct {
 	File     File
+	Digest   [sha256.Size]byte // of the file's bytes
 	Zone     *time.Location
 	Warnings Problems
 	calendar *calendar.Calendar
@@ -63,7 +65,7 @@ func Parse(path string, text []byte, o Options) (*Loaded, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	l := &Loaded{Zone: time.UTC, d: &decoder{file: path, getenv: o.Getenv, marks: map[string]mark{}}}
+	l := &Loaded{Digest: sha256.Sum256(text), Zone: time.UTC, d: &decoder{file: path, getenv: o.Getenv, marks: map[string]mark{}}}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, syntax(path, err)
@@ -203,6 +205,7 @@ func (l *Loaded) validate(now time.Time) {
 	l.sites()
 	l.alerting()
 	l.rest()
+	l.evidence()
 	l.modules()
 }
 

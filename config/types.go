@@ -14,6 +14,7 @@ type File struct {
 	WatchFloor   WatchFloor        `yaml:"watch_floor" doc:"The shifts of those who keep watch."`
 	Store        Store             `yaml:"store" doc:"Where observations are kept."`
 	Retention    Retention         `yaml:"retention" doc:"How long they are kept."`
+	Evidence     Evidence          `yaml:"evidence" doc:"How what happened is sealed, so that nobody can change it unseen."`
 	Web          Web               `yaml:"web" doc:"The dashboard, the API and the metrics."`
 	Probing      Probing           `yaml:"probing" doc:"How this process probes."`
 	Browser      Browser           `yaml:"browser" doc:"Pictures of notices, as evidence of what their readers saw."`

@@ -39,14 +39,19 @@ func (e *BehindError) Unwrap() error { return ErrBehind }
 // Behind says why the ledger must not be extended, as a *BehindError; nil if it may.
 func (d *DB) Behind() error { return d.behind }
 
-// compare sets behind when the checkpoint file is not of this store's tree.
-func (d *DB) compare(ctx context.Context) error {
+// compare takes up the log in force, and sets behind when the checkpoint file is not of its tree.
+// The file is read first: a monitor that runs elsewhere may sign meanwhile.
+func (d *DB) compare(ctx context.Context, q querier) error {
 	folder := ledger.Folder{Dir: d.points}
 	log, signed, err := folder.Latest()
 	if err != nil {
 		return err
 	}
-	g := d.grownNow()
+	g, err := loadLedger(ctx, q)
+	if err != nil {
+		return err
+	}
+	d.setGrown(g)
 	if log == 0 || log < g.log {
 		return nil
 	}
@@ -63,7 +68,7 @@ func (d *DB) compare(ctx context.Context) error {
 		d.behind = e
 		return nil
 	}
-	v, err := ledger.Load(c.Size, nodesOf(ctx, d.writer, log))
+	v, err := ledger.Load(c.Size, nodesOf(ctx, q, log))
 	if err != nil || v.Root() != c.Root {
 		d.behind = e
 	}

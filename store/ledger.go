@@ -30,12 +30,7 @@ type grown struct {
 // openLedger loads the tree, compares it with the checkpoint file, and begins the first log
 // where there is none.
 func (d *DB) openLedger(ctx context.Context) error {
-	g, err := loadLedger(ctx, d.writer)
-	if err != nil {
-		return err
-	}
-	d.setGrown(g)
-	if err := d.compare(ctx); err != nil || d.behind != nil || g.log != 0 {
+	if err := d.compare(ctx, d.writer); err != nil || d.behind != nil || d.grownNow().log != 0 {
 		return err
 	}
 	before, err := present(ctx, d.writer)

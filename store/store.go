@@ -68,10 +68,7 @@ const (
 	openEnd       = math.MaxInt64 // end_ms of an open outage
 )
 
-// Open opens the store in cfg.Dir, creates it when there is none, and brings its schema up
-// to date. The error wraps ErrLocked when another process has it open and ErrNewer when a
-// newer program wrote it. The caller must Close the DB.
-func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
+func newDB(cfg Config) *DB {
 	d := &DB{dir: cfg.Dir, points: cmp.Or(cfg.Checkpoints, filepath.Join(cfg.Dir, checkpointDir)), log: cfg.Logger, now: cfg.Now, tail: map[int64]*tail{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
@@ -79,6 +76,14 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 	if d.now == nil {
 		d.now = time.Now
 	}
+	return d
+}
+
+// Open opens the store in cfg.Dir, creates it when there is none, and brings its schema up
+// to date. The error wraps ErrLocked when another process has it open and ErrNewer when a
+// newer program wrote it. The caller must Close the DB.
+func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
+	d := newDB(cfg)
 	defer func() {
 		if err != nil {
 			d.Close()
@@ -114,6 +119,34 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 		return nil, err
 	}
 	return d, d.openLedger(ctx)
+}
+
+// View opens a store to be read alone, which another process may have open. It must exist, and
+// be of this program's schema. Only what reads may be called.
+func View(ctx context.Context, cfg Config) (_ *DB, err error) {
+	d := newDB(cfg)
+	defer func() {
+		if err != nil {
+			d.Close()
+			err = fmt.Errorf("open store %s: %w", cfg.Dir, err)
+		}
+	}()
+	path := filepath.Join(cfg.Dir, dbFile)
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	if d.reader, err = openSQLite(path, readers, readerCacheKiB, true); err != nil {
+		return nil, err
+	}
+	if err := current(ctx, d.reader, migrations); err != nil {
+		return nil, err
+	}
+	t, err := loadTopology(ctx, d.reader)
+	if err != nil {
+		return nil, err
+	}
+	d.setTopology(t)
+	return d, d.compare(ctx, d.reader)
 }
 
 // remember loads what is kept in memory: the topology and how far the records reach.

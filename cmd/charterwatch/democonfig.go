@@ -54,6 +54,7 @@ watch_floor:
 
 web: {listen: %q}
 store: {sqlite: store}
+evidence: {checkpoint_every: 1m, send_checkpoints_to: [{file: checkpoints-kept-elsewhere.txt}]}
 uplink: {canaries: [%q]}
 %s
 sites:

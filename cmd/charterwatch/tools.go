@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
+	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
@@ -106,7 +108,7 @@ func storeCommand(ctx context.Context, args []string, t *terminal) (err error) {
 			return messages.New("cli.store.backup_failed", "err", explain(err))
 		}
 		t.line("cli.store.written", "file", words[0])
-		return nil
+		return t.recordBackup(ctx, *dir, words[0])
 	}
 	db, err := store.Open(ctx, store.Config{Dir: *dir})
 	if err != nil {
@@ -125,6 +127,26 @@ func storeCommand(ctx context.Context, args []string, t *terminal) (err error) {
 		return messages.New("cli.store.problems", "n", len(report.Problems))
 	}
 	return nil
+}
+
+// recordBackup puts on record that a backup was made. While a monitor has the store open only
+// that monitor can write, and the command says so.
+func (t *terminal) recordBackup(ctx context.Context, dir, to string) (err error) {
+	db, err := store.Open(ctx, store.Config{Dir: dir})
+	if errors.Is(err, store.ErrLocked) || err == nil && db.Behind() != nil {
+		t.line("cli.store.backup_unrecorded")
+	}
+	if errors.Is(err, store.ErrLocked) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if db.Behind() != nil {
+		return nil
+	}
+	return db.Act(ctx, compliance.Act{Kind: compliance.ActBackedUp, At: time.Now(), By: operator(), Subject: filepath.Base(to)})
 }
 
 // tokenCommand manages API tokens.
