@@ -55,7 +55,7 @@ func (r *LedgerReport) problem(format string, args ...any) {
 // the public keys; without any, signatures are not looked at. progress, unless nil, is called now
 // and then. Problems are in the report; an error means that it could not be made.
 func (d *DB) VerifyLedger(ctx context.Context, public []string, progress func(done, total int64)) (LedgerReport, error) {
-	v := verification{ctx: ctx, d: d, public: public, progress: progress, erased: map[int64]string{}, erasures: map[string]bool{}, files: map[int64][]byte{}}
+	v := verification{ctx: ctx, d: d, public: public, progress: progress, erased: map[int64]string{}, erasures: map[string]bool{}, files: map[int64][]byte{}, broken: map[int64]broken{}}
 	v.report.Unsigned = len(public) == 0
 	// Before the store: a monitor that runs may sign meanwhile.
 	folder := ledger.Folder{Dir: d.points}
@@ -95,6 +95,7 @@ type verification struct {
 	done, total int64
 	report      LedgerReport
 	files       map[int64][]byte // checkpoint files, by log
+	broken      map[int64]broken // logs that another follows
 
 	first    compliance.Genesis // of the first log in the store
 	began    time.Time
@@ -132,6 +133,9 @@ func (v *verification) logs() error {
 	if err != nil {
 		return err
 	}
+	if err := v.followed(); err != nil {
+		return err
+	}
 	for _, log := range logs {
 		t := &logCheck{v: v, report: LogReport{Log: log}, want: map[int64][]wanted{}}
 		if err := t.run(); err != nil {
@@ -146,6 +150,43 @@ func (v *verification) logs() error {
 		v.report.problem("there is no ledger")
 	}
 	return nil
+}
+
+// followed finds the logs that another follows, and what was signed over them last.
+func (v *verification) followed() error {
+	return query(v.ctx, v.tx, func(r *sql.Rows) error {
+		var l leafRow
+		if err := l.scan(r, false); err != nil {
+			return err
+		}
+		var g compliance.Genesis
+		_, body, err := l.evidence()
+		if err != nil || json.Unmarshal(body, &g) != nil || g.Follows == "" {
+			return nil // told later
+		}
+		c, err := v.open([]byte(g.Follows))
+		if err != nil {
+			v.report.problem("log %d: the checkpoint that it follows: %s", l.log, err)
+			return nil
+		}
+		_, n := ledger.FirstOrigin(c.Origin)
+		v.broken[n] = broken{g.Follows, c.Size}
+		return nil
+	}, leafWithBody+`WHERE key & ? = 0 AND kind = ? ORDER BY key`, int64(1<<leafBits-1), string(ledger.Genesis))
+}
+
+// broken is what a log that broke off was signed over last.
+type broken struct {
+	signed string
+	size   int64
+}
+
+// open reads a checkpoint; with public keys one of them must have signed it.
+func (v *verification) open(signed []byte) (ledger.Checkpoint, error) {
+	if v.report.Unsigned {
+		return ledger.Peek(signed)
+	}
+	return ledger.Open(signed, v.public...)
 }
 
 // wanted is a signed head that the tree must have at a size.
@@ -191,10 +232,7 @@ func (t *logCheck) run() error {
 // checkpoints collects what was signed.
 func (t *logCheck) checkpoints() error {
 	take := func(signed []byte, where string) {
-		c, err := ledger.Peek(signed)
-		if err == nil && !t.v.report.Unsigned {
-			c, err = ledger.Open(signed, t.v.public...)
-		}
+		c, err := t.v.open(signed)
 		if err != nil {
 			t.problem("%s: %s", where, err)
 			return
@@ -218,7 +256,8 @@ func (t *logCheck) checkpoints() error {
 	if err != nil {
 		return err
 	}
-	if signed, ok := t.v.files[t.report.Log]; ok {
+	// The file of a log that broke off is of the store that was lost: the log that follows says so.
+	if signed, ok := t.v.files[t.report.Log]; ok && string(signed) != t.v.broken[t.report.Log].signed {
 		take(signed, ledger.Folder{Dir: t.v.d.points}.Path(t.report.Log))
 	}
 	return nil
@@ -285,18 +324,6 @@ func (t *logCheck) genesis(l *leafRow, body []byte) {
 	if len(t.v.report.Logs) == 0 {
 		t.v.first, t.v.began = g, l.leaf.At
 	}
-	if g.Follows == "" {
-		return
-	}
-	c, err := ledger.Peek([]byte(g.Follows))
-	if err != nil {
-		t.problem("the checkpoint that it follows: %s", err)
-		return
-	}
-	if n := len(t.v.report.Logs); n > 0 {
-		before := &t.v.report.Logs[n-1]
-		before.BrokeOff = fmt.Sprintf("signed over %d leaves, %d are there", c.Size, before.Leaves)
-	}
 }
 
 // end compares the nodes, and what was signed over more leaves than there are.
@@ -333,6 +360,9 @@ func (t *logCheck) end() error {
 		}
 	}
 	t.report.Covered = min(t.report.Covered, t.report.Leaves)
+	if b, ok := t.v.broken[t.report.Log]; ok {
+		t.report.BrokeOff = fmt.Sprintf("signed over %d leaves, %d are there", b.size, t.report.Leaves)
+	}
 	return nil
 }
 
