@@ -19,6 +19,7 @@ type Evidence struct {
 	Origin          string        `yaml:"origin" doc:"Names the ledger in what it signs, as example.or.kr/charterwatch; it counts when the key is made. Default: the host of web.external_url, or else this machine's name, with /charterwatch."`
 	Checkpoints     string        `yaml:"checkpoints" doc:"Folder of the latest signed checkpoint. Best on another disk than the store: it tells whether the store was set back. Default: checkpoints in the store's folder."`
 	CheckpointEvery Duration      `yaml:"checkpoint_every" doc:"The ledger is signed so often, when it has grown. Default 10m."`
+	Timestamp       Text          `yaml:"timestamp" doc:"Address of an RFC 3161 time-stamping authority that is asked to stamp each checkpoint."`
 	Send            []KeptOutside `yaml:"send_checkpoints_to" doc:"Who keeps signed checkpoints besides. Only they show that a holder of the key has not rewritten the ledger: name two or more, out of the monitor's reach."`
 }
 
@@ -50,6 +51,7 @@ func (l *Loaded) evidence() {
 	if len(e.Send) == 0 {
 		d.warn("evidence", messages.New("config.nobody_keeps", "example", "{send_checkpoints_to: [{file: /mnt/audit/checkpoints.txt}]}"))
 	}
+	l.address(string(e.Timestamp), "evidence.timestamp")
 	for i := range e.Send {
 		r, path := &e.Send[i], fmt.Sprintf("evidence.send_checkpoints_to[%d]", i)
 		if (r.File == "") == (r.Webhook == "") {

@@ -39,6 +39,7 @@ func TestEvidenceProblemsAreTold(t *testing.T) {
 	for _, c := range []struct{ to, want string }{
 		{"origin: a b, send_checkpoints_to: [", `evidence.origin: "a b" cannot name`},
 		{"origin: a/2, send_checkpoints_to: [", `evidence.origin: "a/2" cannot name`},
+		{"timestamp: \"ftp://canary\", send_checkpoints_to: [", `evidence.timestamp: is not an address`},
 		{"checkpoint_every: 1ms, send_checkpoints_to: [", `evidence.checkpoint_every: `},
 		{"send_checkpoints_to: [{webhook: \"https://b\", ", `evidence.send_checkpoints_to[0]: a recipient needs exactly one`},
 		{"send_checkpoints_to: [{}, ", `evidence.send_checkpoints_to[0]: a recipient needs exactly one`},

@@ -33,6 +33,18 @@ func (d *DB) SaveCheckpoint(ctx context.Context, s ledger.Signed) error {
 	return nil
 }
 
+// SaveStamp keeps the time-stamp of a checkpoint that is on record.
+func (d *DB) SaveStamp(ctx context.Context, log, size int64, token []byte) error {
+	err := d.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(context.WithoutCancel(ctx), `UPDATE checkpoints SET stamp = ? WHERE log = ? AND size = ?`, token, log, size)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep the time-stamp of checkpoint %d: %w", size, err)
+	}
+	return nil
+}
+
 // Taken returns what a recipient of checkpoints took last; see [ledger.Log].
 func (d *DB) Taken(ctx context.Context, recipient string, log int64) (size int64, err error) {
 	err = d.reader.QueryRowContext(ctx, `SELECT size FROM checkpoint_recipients WHERE name = ? AND log = ?`, recipient, log).Scan(&size)

@@ -99,6 +99,15 @@ func TestBundlesOfTheStore(t *testing.T) {
 	if r, err := d.VerifyLedger(t.Context(), []string{public}, nil); err != nil || !r.OK() || r.Logs[0].Checkpoints != 7 || r.Logs[0].Covered != 602 || r.Logs[0].Origin != key.Origin() {
 		t.Fatalf("%+v %v", r, err)
 	}
+	if err := d.SaveStamp(t.Context(), 1, 301, []byte("no token")); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := d.VerifyLedger(t.Context(), []string{public}, nil); err != nil || r.OK() || !strings.Contains(r.Problems[0], "checkpoint 301: time-stamp") {
+		t.Fatalf("%+v %v", r, err)
+	}
+	if err := d.SaveStamp(t.Context(), 1, 301, nil); err != nil {
+		t.Fatal(err)
+	}
 	_, other, _ := ledger.NewKey("watch.example/charterwatch")
 	if r, err := d.VerifyLedger(t.Context(), []string{other}, nil); err != nil || r.OK() || !strings.Contains(r.Problems[0], ledger.ErrUnsigned.Error()) {
 		t.Fatalf("%+v %v", r, err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/ledger"
+	"github.com/charterwatch/charterwatch/ledger/stamps"
 )
 
 // LedgerReport is what VerifyLedger found.
@@ -35,6 +36,7 @@ type LogReport struct {
 	Leaves      int64
 	Erased      int64
 	Checkpoints int
+	Stamped     int    // of them have a time-stamp; whether its authority is to be trusted is not asked
 	Covered     int64  // leaves under the latest checkpoint; later ones are not protected yet
 	BrokeOff    string // of a log that another follows: what was lost
 }
@@ -245,14 +247,21 @@ func (t *logCheck) checkpoints() error {
 	}
 	err := query(t.v.ctx, t.v.tx, func(r *sql.Rows) error {
 		var size int64
-		var signed string
-		if err := r.Scan(&size, &signed); err != nil {
+		var signed, stamp []byte
+		if err := r.Scan(&size, &signed, &stamp); err != nil {
 			return err
 		}
 		t.report.Checkpoints++
-		take([]byte(signed), fmt.Sprintf("checkpoint %d", size))
+		take(signed, fmt.Sprintf("checkpoint %d", size))
+		if stamp == nil {
+			return nil
+		}
+		if _, err := stamps.Verify(stamp, signed, nil); err != nil {
+			t.problem("checkpoint %d: %s", size, err)
+		}
+		t.report.Stamped++
 		return nil
-	}, `SELECT size, signed FROM checkpoints WHERE log = ? ORDER BY size`, t.report.Log)
+	}, `SELECT size, signed, stamp FROM checkpoints WHERE log = ? ORDER BY size`, t.report.Log)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/ledger"
+	"github.com/charterwatch/charterwatch/ledger/stamps"
 	"github.com/charterwatch/charterwatch/store"
 )
 
@@ -38,6 +39,16 @@ func (a *app) openLedger(ctx context.Context, l *config.Loaded, b config.Built) 
 	}
 	cfg := ledger.NotaryConfig{Log: a.db, Key: key, Folder: ledger.Folder{Dir: e.Checkpoints}, Every: time.Duration(e.CheckpointEvery), Logger: a.log, Now: a.clock.Now}
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if e.Timestamp != "" {
+		authority := stamps.Authority{URL: string(e.Timestamp), Client: client}
+		cfg.Stamp = func(ctx context.Context, s ledger.Signed) error {
+			token, err := authority.Stamp(ctx, s.Note)
+			if err != nil {
+				return err
+			}
+			return a.db.SaveStamp(ctx, s.Log, s.Size, token)
+		}
+	}
 	for _, r := range e.Send {
 		if r.File != "" {
 			cfg.Recipients = append(cfg.Recipients, ledger.FileRecipient{Path: r.File})

@@ -121,6 +121,9 @@ func (c *ledgerTool) report(r store.LedgerReport) {
 		if n := l.Leaves - l.Covered; n > 0 {
 			t.line("cli.ledger.uncovered", "n", n)
 		}
+		if l.Stamped > 0 {
+			t.line("cli.ledger.stamped", "n", l.Stamped)
+		}
 		if l.Erased > 0 {
 			t.line("cli.ledger.erased", "n", l.Erased)
 		}
