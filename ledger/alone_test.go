@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -101,8 +102,11 @@ func alone(text []byte, public string) error {
 			Body64 *string
 		}
 	}
-	if err := json.Unmarshal(text, &b); err != nil || b.Format != "charterwatch evidence 1" {
-		return fmt.Errorf("not a bundle: %v", err)
+	if err := json.Unmarshal(text, &b); err != nil {
+		return fmt.Errorf("not a bundle: %w", err)
+	}
+	if b.Format != "charterwatch evidence 1" {
+		return errors.New("not a bundle")
 	}
 	lines, err := aloneSigned(b.Range.Checkpoint, public)
 	if err != nil {
@@ -121,7 +125,7 @@ func alone(text []byte, public string) error {
 	for _, it := range b.Items {
 		leaf := strings.Split(string(leaves[it.N-b.Range.From]), "\n")
 		kind, commitment, id := leaf[1], leaf[3], leaf[4]
-		body := []byte{}
+		var body []byte
 		if it.Body != nil {
 			body = []byte(*it.Body)
 		} else {

@@ -119,10 +119,12 @@ type leafRow struct {
 // scan reads a row; with keep it owns what it read.
 func (l *leafRow) scan(r *sql.Rows, keep bool) error {
 	var key, at int64
+	var kind string
 	var commitment, salt, body sql.RawBytes
-	if err := r.Scan(&key, &l.leaf.Kind, &l.leaf.ID, &at, &commitment, &salt, &body); err != nil {
+	if err := r.Scan(&key, &kind, &l.leaf.ID, &at, &commitment, &salt, &body); err != nil {
 		return err
 	}
+	l.leaf.Kind = ledger.Kind(kind)
 	l.log, l.n = splitLeaf(key)
 	if len(commitment) != len(l.leaf.Commitment) {
 		return fmt.Errorf("leaf %d of log %d: its commitment has %d bytes", l.n, l.log, len(commitment))

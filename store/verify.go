@@ -215,20 +215,45 @@ func (t *logCheck) run() error {
 	if err := t.checkpoints(); err != nil {
 		return err
 	}
-	low, high := leafKey(t.report.Log, 0), leafKey(t.report.Log+1, 0)
 	t.head(0)
-	err := query(t.v.ctx, t.v.tx, func(r *sql.Rows) error {
-		var l leafRow
-		if err := l.scan(r, false); err != nil {
-			return err
-		}
-		return t.leaf(&l)
-	}, leafWithBody+`WHERE key >= ? AND key < ? ORDER BY key`, low, high)
-	if err != nil {
+	if err := t.stream(); err != nil {
 		return err
 	}
 	t.report.Leaves = t.tree.Size()
 	return t.end()
+}
+
+// atOnce is how many leaves are handed over at a time.
+const atOnce = 512
+
+// stream reads the log's leaves, and has them checked meanwhile.
+func (t *logCheck) stream() error {
+	batches, checked := make(chan []leafRow, 2), make(chan error)
+	go func() {
+		var err error
+		for b := range batches {
+			for i := 0; i < len(b) && err == nil; i++ {
+				err = t.leaf(&b[i])
+			}
+		}
+		checked <- err
+	}()
+	batch := make([]leafRow, 0, atOnce)
+	err := query(t.v.ctx, t.v.tx, func(r *sql.Rows) error {
+		batch = append(batch, leafRow{})
+		if err := batch[len(batch)-1].scan(r, true); err != nil {
+			batch = batch[:len(batch)-1]
+			return err
+		}
+		if len(batch) == atOnce {
+			batches <- batch
+			batch = make([]leafRow, 0, atOnce)
+		}
+		return nil
+	}, leafWithBody+`WHERE key >= ? AND key < ? ORDER BY key`, leafKey(t.report.Log, 0), leafKey(t.report.Log+1, 0))
+	batches <- batch
+	close(batches)
+	return errors.Join(err, <-checked)
 }
 
 // checkpoints collects what was signed.
