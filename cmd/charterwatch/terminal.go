@@ -70,6 +70,9 @@ func explain(err error) error {
 	if _, ok := err.(messages.Sayer); ok { // asserted, not errors.As: what wraps it says more
 		return err
 	}
+	if m, ok := behind(err); ok {
+		return m
+	}
 	switch {
 	case errors.Is(err, store.ErrLocked):
 		return messages.New("error.store_locked", "err", err.Error())
