@@ -20,6 +20,16 @@ type Proved struct {
 // Prove proves every leaf whose id this is, in the newest checkpoint of its log. Leaves that
 // came after that checkpoint are left out. The error wraps ErrNotFound when there is none.
 func (d *DB) Prove(ctx context.Context, id string) (out []Proved, err error) {
+	return d.proveIn(ctx, id, `SELECT size, signed FROM checkpoints WHERE log = ? AND at_ms <> ? ORDER BY size DESC LIMIT 1`, -1)
+}
+
+// ProveBy is Prove in the oldest checkpoint that was signed at or after a time: what it proves of
+// a period that is closed never changes.
+func (d *DB) ProveBy(ctx context.Context, id string, at time.Time) (out []Proved, err error) {
+	return d.proveIn(ctx, id, `SELECT size, signed FROM checkpoints WHERE log = ? AND at_ms >= ? ORDER BY size LIMIT 1`, at.UnixMilli())
+}
+
+func (d *DB) proveIn(ctx context.Context, id, checkpoint string, at int64) (out []Proved, err error) {
 	err = d.read(ctx, func(tx *sql.Tx) error {
 		var found []leafRow
 		err := query(ctx, tx, func(r *sql.Rows) error {
@@ -32,7 +42,7 @@ func (d *DB) Prove(ctx context.Context, id string) (out []Proved, err error) {
 			return err
 		}
 		for _, l := range found {
-			p, ok, err := d.prove(ctx, tx, l)
+			p, ok, err := d.prove(ctx, tx, l, checkpoint, at)
 			if err != nil {
 				return err
 			}
@@ -51,11 +61,11 @@ func (d *DB) Prove(ctx context.Context, id string) (out []Proved, err error) {
 	return out, nil
 }
 
-func (d *DB) prove(ctx context.Context, tx *sql.Tx, l leafRow) (p Proved, ok bool, err error) {
+func (d *DB) prove(ctx context.Context, tx *sql.Tx, l leafRow, checkpoint string, at int64) (p Proved, ok bool, err error) {
 	var signed []byte
 	var size int64
 	err = query(ctx, tx, func(r *sql.Rows) error { return r.Scan(&size, &signed) },
-		`SELECT size, signed FROM checkpoints WHERE log = ? ORDER BY size DESC LIMIT 1`, l.log)
+		checkpoint, l.log, at)
 	if err != nil || size <= l.n {
 		return p, false, err
 	}

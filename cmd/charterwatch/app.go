@@ -53,6 +53,7 @@ type app struct {
 	setup   string // token shown once
 
 	notary    *ledger.Notary
+	keyFile   ledger.KeyFile
 	ledgerKey string // public key of the ledger, when it was made at this start
 
 	alerts   *alerts.Service

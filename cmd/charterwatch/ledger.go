@@ -27,7 +27,8 @@ func (a *app) openLedger(ctx context.Context, l *config.Loaded, b config.Built) 
 	if err != nil {
 		return err // behind its checkpoint file: explain says what to do
 	}
-	key, public, err := signingKey(ledger.KeyFile{Path: e.Key}, l.File.FirstOrigin(), head.Log)
+	a.keyFile = ledger.KeyFile{Path: e.Key}
+	key, public, err := signingKey(a.keyFile, l.File.FirstOrigin(), head.Log)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/scanners"
 	"github.com/charterwatch/charterwatch/store"
 )
@@ -37,6 +38,7 @@ type past struct {
 	states map[string]compliance.SiteState
 	books  map[string]compliance.BoardBook
 	pages  map[string]compliance.PageSpan
+	close  func(context.Context) (reports.Closing, error) // signs the log for a report
 }
 
 // newPast prepares to live through a story at sites.
