@@ -37,15 +37,30 @@ func Shows(kind string) bool {
 	return slices.Contains([]string{compliance.EvidenceOutage, compliance.EvidenceNotice, compliance.EvidenceStatement, compliance.EvidenceCase, compliance.EvidenceGenesis}, kind)
 }
 
-// OlderIDs are the statements of a report's evidence that were recorded before its month began.
+// OlderIDs are the ids of what in a report's evidence was recorded before its month began.
 func OlderIDs(r Report) []string {
 	var out []string
+	for _, s := range r.Evidence.Sites {
+		for _, o := range s.History.Outages {
+			if o.Start.Before(r.Evidence.Period.From) {
+				out = append(out, o.ID)
+			}
+		}
+		for _, n := range s.History.Record.Notices {
+			for _, rev := range n.Revisions {
+				if rev.FirstSeen.Before(r.Evidence.Period.From) {
+					out = append(out, compliance.RevisionID(n.ID, rev.N))
+				}
+			}
+		}
+	}
 	for _, s := range statements(r) {
 		if s.At.Before(r.Evidence.Period.From) {
 			out = append(out, s.ID)
 		}
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out) // a notice may speak of several sites
 }
 
 // statements are all that a report's evidence holds.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/ledger"
+	"github.com/charterwatch/charterwatch/reports"
 )
 
 // maxEvidenceFile bounds a file to verify, in bytes.
@@ -24,6 +25,7 @@ func verifyCommand(_ context.Context, args []string, t *terminal) error {
 	fs := flag.NewFlagSet("verify", flag.ContinueOnError)
 	key := fs.String("key", "", t.text("cli.flag.public_key"))
 	keysFile := fs.String("keys", "", t.text("cli.flag.keys"))
+	recompute := fs.Bool("recompute", false, t.text("cli.flag.recompute"))
 	words, err := t.parse(fs, args, verifyFileUsage, 1)
 	if err != nil {
 		return err
@@ -50,7 +52,16 @@ func verifyCommand(_ context.Context, args []string, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	switch form(b) {
+	kind := form(b)
+	if kind == "pdf" {
+		if b, err = reports.FromPDF(b); err != nil {
+			return messages.New("cli.verify.refuted", "err", err.Error())
+		}
+		kind = form(b)
+	}
+	switch kind {
+	case "report":
+		return t.verifyReport(b, keys, *recompute)
 	case "proof":
 		return t.verifyProof(words[0], b, keys)
 	case "bundle":
@@ -66,6 +77,10 @@ func form(b []byte) string {
 	switch {
 	case bytes.HasPrefix(head, []byte("c2sp.org/tlog-proof@")):
 		return "proof"
+	case bytes.HasPrefix(head, []byte("%PDF-")):
+		return "pdf"
+	case bytes.HasPrefix(head, []byte(`{"format":"`+reports.Format+`"`)):
+		return "report"
 	case bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head, []byte(ledger.BundleFormat)):
 		return "bundle"
 	default:
