@@ -42,7 +42,7 @@ func TestTilesAreEnough(t *testing.T) {
 		}
 		s.add(leafOf(int(i)))
 	}
-	if len(s.stored[8]) != size/256 || len(s.stored[16]) != 1 {
+	if len(s.stored[8]) != size/256 || len(s.stored[16]) != 1 || len(s.stored) != 3 {
 		t.Fatalf("%d and %d nodes", len(s.stored[8]), len(s.stored[16]))
 	}
 	for n, want := range sizes {

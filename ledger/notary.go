@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -135,6 +136,9 @@ func (n *Notary) Checkpoint(ctx context.Context, others ...Key) (Signed, error) 
 	if err != nil {
 		return Signed{}, err
 	}
+	if last.Log == head.Log && bytes.HasPrefix(last.Note, note) {
+		note = last.Note // as it was signed before the start, by other keys too
+	}
 	s := Signed{Log: head.Log, Size: head.Size, At: n.cfg.Now().UTC().Truncate(time.Millisecond), Note: note}
 	if err := n.cfg.Folder.Write(s.Log, s.Note); err != nil {
 		return Signed{}, err
@@ -189,7 +193,13 @@ func (n *Notary) Status(ctx context.Context) (Status, error) {
 // Run signs whenever the log has grown, at most once in a while, and hands checkpoints out
 // until ctx ends. Then it signs a last time. What goes wrong is logged and tried again.
 func (n *Notary) Run(ctx context.Context) error {
+	// What was signed before the start goes out first: it may bear two keys, and lead from one
+	// that a recipient knows to the next.
 	var wg sync.WaitGroup
+	for _, r := range n.cfg.Recipients {
+		wg.Go(func() { n.note(r.Name(), n.handOut(ctx, r)) })
+	}
+	wg.Wait()
 	for i, r := range n.cfg.Recipients {
 		wg.Go(func() { n.deliver(ctx, r, n.wake[i]) })
 	}

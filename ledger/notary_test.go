@@ -180,6 +180,48 @@ func TestNotarySignsAndHandsOut(t *testing.T) {
 	})
 }
 
+// TestNewKeyIsVouchedForByTheOld: the checkpoint that two keys signed reaches who knows only the
+// old one, though the log has grown since, and the file keeps both signatures.
+func TestNewKeyIsVouchedForByTheOld(t *testing.T) {
+	old, oldPublic := keys(t, origin)
+	next, nextPublic := keys(t, origin)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		log := &memory{taken: map[string]int64{}}
+		log.grow(3)
+		notary := func(r ...Recipient) *Notary {
+			n, err := NewNotary(NotaryConfig{Log: log, Key: next, Folder: Folder{Dir: dir}, Recipients: r})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if _, err := notary().Checkpoint(t.Context(), old); err != nil {
+			t.Fatal(err)
+		}
+		again, err := notary().Checkpoint(t.Context())
+		if err != nil || len(log.saved) != 2 {
+			t.Fatal(err)
+		}
+		for _, public := range []string{oldPublic, nextPublic} {
+			if _, err := Open(again.Note, public); err != nil {
+				t.Error("a signature is gone:", err)
+			}
+		}
+		log.grow(1)
+		r := &outbox{name: "auditor"}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- notary(r).Run(ctx) }()
+		time.Sleep(time.Second)
+		synctest.Wait()
+		cancel()
+		if err := <-done; err != nil || !slices.Equal(r.got(), []int64{3, 4}) {
+			t.Error(r.got(), err)
+		}
+	})
+}
+
 // faulty lets one step of a write fail.
 type faulty struct {
 	osDisk

@@ -17,16 +17,6 @@ type Hashes interface {
 	ReadHashes(indexes []int64) ([]Hash, error)
 }
 
-// Append returns the nodes that a leaf adds to a tree of size leaves, and the index of the
-// first: they are stored one after the other.
-func Append(size int64, leaf []byte, stored Hashes) (nodes []Hash, first int64, err error) {
-	nodes, err = tlog.StoredHashes(size, leaf, stored)
-	if err != nil {
-		return nil, 0, fmt.Errorf("ledger: append leaf %d: %w", size, err)
-	}
-	return nodes, tlog.StoredHashCount(size), nil
-}
-
 // Root is the tree's hash at a size; that of an empty tree is SHA-256 of nothing.
 func Root(size int64, stored Hashes) (Hash, error) {
 	root, err := tlog.TreeHash(size, stored)
@@ -38,12 +28,6 @@ func Root(size int64, stored Hashes) (Hash, error) {
 
 // LeafHash is the node of a leaf.
 func LeafHash(leaf []byte) Hash { return tlog.RecordHash(leaf) }
-
-// LeafIndex is where a leaf's node is stored.
-func LeafIndex(n int64) int64 { return tlog.StoredHashIndex(0, n) }
-
-// StoredHashes is how many nodes a tree of size leaves has stored.
-func StoredHashes(size int64) int64 { return tlog.StoredHashCount(size) }
 
 // Consistent checks that the later tree continues the earlier one: the same leaves in the
 // same order, and then more. stored are the later tree's nodes.

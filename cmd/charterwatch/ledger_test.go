@@ -78,35 +78,7 @@ func TestLedgerFromEndToEnd(t *testing.T) {
 		t.Error(out)
 	}
 
-	backup := filepath.Join(dir, "backup.db")
-	if out, ok := command(t, "store", "backup", "--dir", data, backup); !ok || strings.Contains(out, "not on record") {
-		t.Fatal(out)
-	}
-	if out, ok := command(t, "ledger", "rotate", "--dir", data); !ok || !strings.Contains(out, "test.example/log+") {
-		t.Fatal(out)
-	}
-	if out, ok := command(t, "ledger", "verify", "--dir", data); !ok {
-		t.Fatal(out)
-	}
-	if err := os.Rename(backup, filepath.Join(data, "charterwatch.db")); err != nil {
-		t.Fatal(err)
-	}
-	out, ok = command(t, "serve", "--config", file)
-	if ok || !strings.Contains(out, "log-1.checkpoint was signed over") || !strings.Contains(out, "charterwatch ledger recover") {
-		t.Fatal(out)
-	}
-	if out, ok := command(t, "token", "new", "--dir", data, "--name", "x", "--role", "viewer"); ok || !strings.Contains(out, "ledger recover") {
-		t.Error(out)
-	}
-	if out, ok := command(t, "ledger", "recover", "--dir", data); ok || !strings.Contains(out, "--why") {
-		t.Error(out)
-	}
-	if out, ok := command(t, "ledger", "recover", "--dir", data, "--why", "the disk broke"); !ok || !strings.Contains(out, "log 2 has begun") {
-		t.Fatal(out)
-	}
-	if out, ok := command(t, "ledger", "verify", "--dir", data); !ok || !strings.Contains(out, "it broke off: signed over") || !strings.Contains(out, "test.example/log/2") {
-		t.Error(out)
-	}
+	setBack(t, dir, file, data)
 	again := serveChild(t, file)
 	eventually(t, "the new log is handed out", func() bool {
 		mu.Lock()
@@ -125,5 +97,71 @@ func TestLedgerFromEndToEnd(t *testing.T) {
 	}
 	if out, ok := command(t, "serve", "--config", file); ok || !strings.Contains(out, "chmod 600") {
 		t.Error(out)
+	}
+}
+
+// setBack rotates the key, sets the store back to a backup made before, is refused, and begins a
+// new log.
+func setBack(t *testing.T, dir, file, data string) {
+	t.Helper()
+	backup := filepath.Join(dir, "backup.db")
+	if out, ok := command(t, "store", "backup", "--dir", data, backup); !ok || strings.Contains(out, "not on record") {
+		t.Fatal(out)
+	}
+	if out, ok := command(t, "ledger", "rotate", "--dir", data); !ok || !strings.Contains(out, "test.example/log+") {
+		t.Fatal(out)
+	}
+	if out, ok := command(t, "ledger", "verify", "--dir", data); !ok {
+		t.Fatal(out)
+	}
+	if err := os.Rename(backup, filepath.Join(data, "charterwatch.db")); err != nil {
+		t.Fatal(err)
+	}
+	out, ok := command(t, "serve", "--config", file)
+	if ok || !strings.Contains(out, "log-1.checkpoint was signed over") || !strings.Contains(out, "charterwatch ledger recover") {
+		t.Fatal(out)
+	}
+	if out, ok := command(t, "token", "new", "--dir", data, "--name", "x", "--role", "viewer"); ok || !strings.Contains(out, "ledger recover") {
+		t.Error(out)
+	}
+	if out, ok := command(t, "ledger", "recover", "--dir", data); ok || !strings.Contains(out, "--why") {
+		t.Error(out)
+	}
+	if out, ok := command(t, "ledger", "recover", "--dir", data, "--why", "the disk broke"); !ok || !strings.Contains(out, "log 2 has begun") {
+		t.Fatal(out)
+	}
+	if out, ok := command(t, "ledger", "verify", "--dir", data); !ok || !strings.Contains(out, "it broke off: signed over") || !strings.Contains(out, "test.example/log/2") {
+		t.Error(out)
+	}
+}
+
+// TestVerifyABundle checks a file of evidence with nothing but itself and a key.
+func TestVerifyABundle(t *testing.T) {
+	t.Parallel()
+	const bundle, keys = "../../ledger/testdata/bundle.json", "../../ledger/testdata/bundle.pub"
+	good, err := os.ReadFile(bundle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed, none := filepath.Join(t.TempDir(), "changed"), filepath.Join(t.TempDir(), "none")
+	write(t, changed, strings.Replace(string(good), `\"n\":17`, `\"n\":18`, 1))
+	write(t, none, "%PDF-1.7")
+	for _, c := range []struct {
+		args []string
+		ok   bool
+		want []string
+	}{
+		{[]string{"--keys", keys, bundle}, true, []string{"leaves 13 to 40, complete: 26 in full, 2 withheld, 0 erased", "It does not show"}},
+		{[]string{bundle}, false, []string{"nothing is proved"}}, // it brought no key along
+		{[]string{"--keys", keys, changed}, false, []string{"leaf 17, outage home@17: its evidence was changed", "1 leaves do not agree"}},
+		{[]string{"--key", "a+b+c", bundle}, false, []string{"nothing is proved"}},
+		{[]string{"--keys", keys, none}, false, []string{"is no evidence that charterwatch knows"}},
+	} {
+		out, ok := command(t, append([]string{"verify"}, c.args...)...)
+		for _, want := range c.want {
+			if ok != c.ok || !strings.Contains(out, want) {
+				t.Errorf("%v: %v, want %q in\n%s", c.args, ok, want, out)
+			}
+		}
 	}
 }

@@ -78,6 +78,8 @@ func explain(err error) error {
 		return messages.New("error.store_locked", "err", err.Error())
 	case errors.Is(err, store.ErrNewer):
 		return messages.New("error.store_newer", "err", err.Error())
+	case errors.Is(err, store.ErrOlder):
+		return messages.New("error.store_older", "err", err.Error())
 	case errors.Is(err, accounts.ErrNoToken):
 		return messages.New("error.no_token", "err", err.Error())
 	default:
