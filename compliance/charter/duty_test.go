@@ -229,3 +229,34 @@ func TestBlindStretchesAreTold(t *testing.T) {
 		t.Errorf("%v %v", m.Self.Blind, err)
 	}
 }
+
+// TestWhatBecameKnownLaterDoesNotCount: judged again as of then, a month comes to the same.
+func TestWhatBecameKnownLaterDoesNotCount(t *testing.T) {
+	c := clauseOf("x", Requirement{Method: RestoredInTime}, Requirement{Method: AnnouncedRecovery}, Requirement{Method: ServedDays}, Requirement{Method: AnnouncedWork}, Requirement{Method: InDate})
+	start := at(t, 29, 12*time.Hour)
+	e := november(t)
+	e.down(start, time.Time{})
+	then, err := c.Judge(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := november(t)
+	id := later.down(start, e.AsOf.Add(time.Hour))
+	later.down(e.AsOf.Add(2*time.Hour), e.AsOf.Add(3*time.Hour))
+	later.Sites[0].History.Until = e.AsOf.Add(48 * time.Hour)
+	later.post("r", e.AsOf, e.AsOf.Add(minute), notice.Reading{Kind: notice.Outage, State: notice.Planned, ETA: start.Add(80 * time.Hour)})
+	later.appeal(id, true)
+	later.attest(date(time.October, 1), date(time.December, 31))
+	for _, list := range [][]compliance.Statement{later.Sites[0].History.Record.Statements, later.Attestations} {
+		for i := range list {
+			list[i].At = e.AsOf.Add(time.Hour)
+		}
+	}
+	now, err := c.Judge(later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, y := marshal(t, then), marshal(t, now); x != y {
+		t.Errorf("as it was known then\n%s\nlater\n%s", x, y)
+	}
+}
