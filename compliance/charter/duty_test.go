@@ -110,6 +110,10 @@ func TestAnnouncedRecovery(t *testing.T) {
 			e.off(start.Add(11*minute), start.Add(2*time.Hour))
 		},
 			want{broken, broken, broken, "recovery_late"}},
+		"blind after ten minutes": {func(e *Evidence) {
+			e.down(start, start.Add(2*time.Hour))
+			e.off(start.Add(10*minute), start.Add(2*time.Hour))
+		}, want{unproven, kept, broken, "recovery_unclear"}},
 		"five days blind, no outage": {func(e *Evidence) { e.off(at(t, 10, 0), at(t, 15, 0)) }, want{unproven, none, broken, "coverage_low"}},
 		"of the month before, due in it": {func(e *Evidence) { e.down(at(t, 0, 23*time.Hour+45*minute), at(t, 1, 2*time.Hour)) },
 			want{broken, broken, broken, "recovery_late"}},
@@ -153,6 +157,14 @@ func TestRestoredInTime(t *testing.T) {
 			e.off(start.Add(20*time.Hour), start.Add(20*time.Hour+29*minute))
 		},
 			want{broken, broken, broken, "restoration_late"}},
+		"blind from the limit on": {func(e *Evidence) {
+			e.down(start, start.Add(60*time.Hour))
+			e.off(start.Add(limit), start.Add(60*time.Hour))
+		}, want{unproven, kept, broken, "restoration_unclear"}},
+		"blind for twenty minutes before it ended": {func(e *Evidence) {
+			e.down(start, start.Add(limit+10*minute))
+			e.off(start.Add(limit-10*minute), start.Add(limit+10*minute))
+		}, want{unproven, kept, broken, "restoration_unclear"}},
 		"still down": {func(e *Evidence) { e.down(start, time.Time{}) }, want{broken, broken, broken, "restoration_late"}},
 		"still down, not due": {func(e *Evidence) {
 			e.down(start, time.Time{})
