@@ -175,7 +175,7 @@ func TestMistakesInACharter(t *testing.T) {
 		{"{method: served_days, by: probe, terms: {max_down: 60m}}", "{method: each_case, by: record, terms: {cases: online, within: 7 business days, difficult: soon}}", `terms.difficult: "soon" is not a term; try 30m, 1 day or 7 business days`},
 		{"{method: served_days, by: probe, terms: {max_down: 60m}}", "{method: each_case, by: record, terms: {cases: online, within: 1 day, day_rule: business}}", `terms.day_rule: "business" is not a rule for counting days; try one of civil, elapsed, public`},
 		{"{method: served_days, by: probe, terms: {max_down: 60m}}", "{method: each_case, by: record, terms: {cases: online, within: 1 day, milestone: done}}", `terms.milestone: "done" is not what can happen to a case`},
-		{"    promise: {ko: 운영}\n", "", `clauses[0].promise: is missing; try "promise: ...": What is verified`},
+		{"    promise: {ko: 운영}\n", "", `clauses[0].promise: is missing; try "promise: ...": What must have been so`},
 	} {
 		if !strings.Contains(small, m.old) {
 			t.Fatalf("%q is not in the sample", m.old)
