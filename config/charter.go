@@ -41,7 +41,7 @@ type CharterClause struct {
 	Title    Name             `yaml:"title" doc:"Its short name." required:"true"`
 	Words    string           `yaml:"words" doc:"The source's words, exactly." required:"true"`
 	SHA256   string           `yaml:"sha256" doc:"Of the words, in hexadecimal: a slip of the hand in them is found. Default: not checked."`
-	Promise  Name             `yaml:"promise" doc:"What is verified, in one sentence." required:"true"`
+	Promise  Name             `yaml:"promise" doc:"What must have been so for it to be kept, in one sentence." required:"true"`
 	Note     Name             `yaml:"note" doc:"What readers should know besides."`
 	Owner    string           `yaml:"owner" doc:"Who answers for it."`
 	From     *Date            `yaml:"from" doc:"First day in force." required:"true"`

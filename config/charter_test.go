@@ -175,7 +175,7 @@ func TestMistakesInACharter(t *testing.T) {
 		{"{method: served_days, by: probe, terms: {max_down: 60m}}", "{method: each_case, by: record, terms: {cases: online, within: 7 business days, difficult: soon}}", `terms.difficult: "soon" is not a term; try 30m, 1 day or 7 business days`},
 		{"{method: served_days, by: probe, terms: {max_down: 60m}}", "{method: each_case, by: record, terms: {cases: online, within: 1 day, day_rule: business}}", `terms.day_rule: "business" is not a rule for counting days; try one of civil, elapsed, public`},
 		{"{method: served_days, by: probe, terms: {max_down: 60m}}", "{method: each_case, by: record, terms: {cases: online, within: 1 day, milestone: done}}", `terms.milestone: "done" is not what can happen to a case`},
-		{"    promise: {ko: 운영}\n", "", `clauses[0].promise: is missing; try "promise: ...": What is verified`},
+		{"    promise: {ko: 운영}\n", "", `clauses[0].promise: is missing; try "promise: ...": What must have been so`},
 	} {
 		if !strings.Contains(small, m.old) {
 			t.Fatalf("%q is not in the sample", m.old)
@@ -233,5 +233,28 @@ func TestPagesAndNamedClauses(t *testing.T) {
 	}
 	if _, _, err := load("charter: "+file+"\n"+good, nil); err == nil || !strings.Contains(err.Error(), file+":11:61: clauses[0].versions[0].requires[0].terms.sites[0]: there is no site \"elsewhere\"") {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestTheShippedCharterJudges: every clause has a verdict and a reason, even of a month of which
+// nothing is known; and nothing is kept then.
+func TestTheShippedCharterJudges(t *testing.T) {
+	zone, err := time.LoadLocation("Asia/Seoul")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := compliance.Month(2026, time.October, zone)
+	m, err := shipped(t).Judge(charter.Evidence{Format: charter.EvidenceFormat, Month: "2026-10", Period: p, AsOf: p.To.Add(24 * time.Hour), Zone: "Asia/Seoul"})
+	if err != nil || len(m.Clauses) != 39 {
+		t.Fatal(len(m.Clauses), err)
+	}
+	for _, j := range m.Clauses {
+		want := compliance.Unproven
+		if j.Clause == "satisfaction-survey" {
+			want = compliance.AtRisk // from October on
+		}
+		if j.Verdict != want || !slices.Contains(charter.Whys(), j.Why.Rule) {
+			t.Errorf("%s: %s because %+v", j.Clause, j.Verdict, j.Why)
+		}
 	}
 }

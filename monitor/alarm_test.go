@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/probes"
 )
@@ -242,6 +245,58 @@ func TestAssessmentRaisesAlerts(t *testing.T) {
 		time.Sleep(2 * time.Minute)
 		if got := standing(e); !slices.Contains(got, compliance.AlertCoverageLow) {
 			t.Errorf("two hours of a day unseen, and %v stand", got)
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestTheCharterGoesOnRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := func(words string) charter.Charter {
+			return charter.Charter{Clauses: []charter.Clause{{ID: "confidentiality", Words: words}}}
+		}
+		plan := planOf(1, func(int) probes.Probe { return &switchable{} })
+		plan.Charter = in("a")
+		e, stop := begin(t, Config{Plan: plan, Store: newMemory()})
+		time.Sleep(time.Minute)
+		onRecord := func() (words []string) {
+			for _, s := range e.Record(compliance.MonitorScope).Statements {
+				if s.Charter != nil {
+					c, ok, err := charter.InForce([]compliance.Statement{s}, s.At)
+					if err != nil || !ok || s.By.Kind != accounts.KindSystem {
+						t.Fatalf("%+v %v %v", s, ok, err)
+					}
+					words = append(words, c.Clauses[0].Words)
+				}
+			}
+			return words
+		}
+		for _, next := range []charter.Charter{in("a"), in("b"), {}, in("b"), in("a")} {
+			plan.Charter = next
+			if err := e.Reload(t.Context(), plan); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+		}
+		if got := strings.Join(onRecord(), " "); got != "a b a" {
+			t.Errorf("on record: %s", got)
+		}
+		// Attestations are checked against it.
+		day := calendar.DateOf(time.Now(), time.UTC)
+		say := func(clause compliance.Clause) error {
+			_, err := e.State(t.Context(), compliance.Statement{Site: compliance.MonitorScope, By: operator(), Attestation: &compliance.Attestation{
+				Clause: clause, What: "review", Signer: "kim", Signed: day, From: day, Until: day, Proof: compliance.Proof{Name: "a.pdf", SHA256: strings.Repeat("ab", 32)},
+			}}, nil)
+			return err
+		}
+		var no *compliance.Refusal
+		if err := say("secrecy"); !errors.As(err, &no) || no.Rule != "no_clause" {
+			t.Errorf("%v", err)
+		}
+		if err := say("confidentiality"); err != nil {
+			t.Error(err)
 		}
 		if err := stop(); err != nil {
 			t.Fatal(err)

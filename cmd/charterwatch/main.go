@@ -11,6 +11,7 @@
 //	charterwatch notice declare               tell a running monitor of maintenance ahead of its notice
 //	charterwatch alert test RECEIVER          send a marked message by all channels of a receiver
 //	charterwatch alert preview                show what a message would say
+//	charterwatch charter show|check|export    list the clauses, check a file of them, write out the shipped one
 //	charterwatch version
 //
 // It speaks Korean and English: --lang, CHARTERWATCH_LANG, the locale or the configuration's
@@ -65,6 +66,10 @@ const (
 	alertTestUsage    = "alert test --config FILE RECEIVER"
 	alertPreviewUsage = "alert preview --config FILE [--rule RULE]"
 
+	charterShowUsage   = "charter show [--config FILE]"
+	charterCheckUsage  = "charter check FILE"
+	charterExportUsage = "charter export"
+
 	noticeDeclareUsage = "notice declare --site SITE --window WINDOW --why WHY"
 )
 
@@ -88,6 +93,9 @@ func (t *terminal) help() {
 	command(noticeDeclareUsage, t.text("cli.help.notice_declare"))
 	command(alertTestUsage, t.text("cli.help.alert_test"))
 	command(alertPreviewUsage, t.text("cli.help.alert_preview"))
+	command(charterShowUsage, t.text("cli.help.charter_show"))
+	command(charterCheckUsage, t.text("cli.help.charter_check"))
+	command(charterExportUsage, t.text("cli.help.charter_export"))
 	command(versionUsage, t.text("cli.help.version"))
 	commands.print(t.out)
 	fmt.Fprintln(t.out)
@@ -106,7 +114,7 @@ func run(ctx context.Context, args []string, t *terminal) error {
 	}
 	commands := map[string]func(context.Context, []string, *terminal) error{
 		"serve": serve, "demo": demonstrate, "config": configCommand, "probe": probeOnce,
-		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand, "alert": alertCommand,
+		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand, "alert": alertCommand, "charter": charterCommand,
 	}
 	switch args[0] {
 	case "help", "-h", "--help":

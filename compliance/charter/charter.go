@@ -41,7 +41,7 @@ type Clause struct {
 	Title    compliance.Name   `json:"title"`
 	Words    string            `json:"words"`   // the source's, exactly
 	SHA256   string            `json:"sha256"`  // of Words, in hexadecimal
-	Promise  compliance.Name   `json:"promise"` // what is verified, in a sentence
+	Promise  compliance.Name   `json:"promise"` // what must have been so for it to be kept, in a sentence
 	Note     compliance.Name   `json:"note,omitzero"`
 	Owner    string            `json:"owner"`          // who answers for it
 	From     calendar.Date     `json:"from"`           // first day in force

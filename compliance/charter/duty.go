@@ -43,7 +43,7 @@ func (j *judging) duties(cl Clause, m Method, t Terms) Outcome {
 	}
 	slices.SortStableFunc(all, func(a, b finding) int { return a.Due().Compare(b.Due()) })
 	o.count(all, *o.Coverage >= t.Coverage)
-	o.Why = o.dutyWhy(m, t)
+	o.Why = o.dutyWhy(m, t, j.e.AsOf)
 	if o.Why.Rule == "coverage_low" {
 		o.Why.What = thin.ID
 		if m == AnnouncedWork {
@@ -69,9 +69,11 @@ func (m Method) duty() compliance.Clause {
 }
 
 // dutyWhy says what a verdict on occasions with limits rests on.
-func (o Outcome) dutyWhy(m Method, t Terms) Why {
+func (o Outcome) dutyWhy(m Method, t Terms, now time.Time) Why {
 	name := map[Method]string{AnnouncedWork: "work", AnnouncedRecovery: "recovery", RestoredInTime: "restoration"}[m]
 	switch {
+	case o.Broken > 0 && m == RestoredInTime:
+		return Why{Rule: "restoration_late", N: o.Broken, Of: o.all(), Long: o.longest(now)}
 	case o.Broken > 0:
 		return Why{Rule: name + "_late", N: o.Broken, Of: o.all()}
 	case o.Unproven > 0:
@@ -85,6 +87,21 @@ func (o Outcome) dutyWhy(m Method, t Terms) Why {
 	default:
 		return Why{Rule: name + "_none", Ratio: *o.Coverage}
 	}
+}
+
+// longest is how long the longest of the occasions that were missed lasted.
+func (o Outcome) longest(now time.Time) time.Duration {
+	var out time.Duration
+	for _, x := range o.Occasions {
+		end := x.Met
+		if end.IsZero() {
+			end = now
+		}
+		if x.Verdict == compliance.Broken {
+			out = max(out, end.Sub(x.Start))
+		}
+	}
+	return out
 }
 
 // nextLimit is the earliest limit of what is pending.

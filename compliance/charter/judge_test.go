@@ -2,6 +2,7 @@ package charter
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -105,6 +106,7 @@ func judged(t *testing.T, e Evidence, id compliance.Clause, rs ...Requirement) J
 	if err != nil {
 		t.Fatal(err)
 	}
+	fitting(t, m)
 	x, y := marshal(t, m), marshal(t, again)
 	if x != y {
 		t.Fatalf("read back, the evidence comes to\n%s\nnot\n%s", y, x)
@@ -119,6 +121,37 @@ func marshal(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// fitting demands that each reason is one of the list, and has no figure that its text does not
+// say.
+func fitting(t *testing.T, m Month) {
+	t.Helper()
+	for _, cl := range m.Clauses {
+		for _, o := range cl.Requires {
+			w := o.Why
+			if !slices.Contains(Whys(), w.Rule) {
+				t.Errorf("%s: %q is not in the list", o.Method, w.Rule)
+			}
+			args := w.Args()
+			for name, set := range map[string]bool{"n": w.N != 0, "of": w.Of != 0, "ratio": w.Ratio != 0, "floor": w.Floor != 0, "at": !w.At.IsZero(), "long": w.Long != 0, "what": w.What != ""} {
+				if said := slices.Contains(args, any(name)); set && !said || said && !set && (name == "at" || name == "what" || name == "long" || name == "floor") {
+					t.Errorf("%s: %+v: %s is set %v, said %v", o.Method, w, name, set, said)
+				}
+			}
+			for _, x := range o.Occasions {
+				if !slices.Contains(OccasionWhys(), x.Why) && !slices.Contains(engineWhys, x.Why) {
+					t.Errorf("%s: the occasion's %q is not in the list", o.Method, x.Why)
+				}
+			}
+		}
+	}
+}
+
+// engineWhys are the names that the engine gives occasions.
+var engineWhys = []string{
+	"straddles", "review", "not_posted_yet", "not_posted", "unannounced", "unannounced_untyped", "not_announced_yet", "not_announced", "not_restored_yet", "too_long",
+	"not_taken_yet", "not_taken", "taken_late", "not_handed_over_yet", "not_handed_over", "handed_over_late", "taken_and_handed_over",
 }
 
 // want is what a verdict must be.

@@ -20,6 +20,7 @@ func (j *judging) servedDays(cl Clause, v Version, t Terms) Outcome {
 	p.MaxDown, p.Coverage = t.MaxDown, t.Coverage
 	var worst, thin *siteSeen // the site with the most broken days, and that with the least coverage
 	missed, thinnest := 0, compliance.Ratio(0)
+	var down time.Duration // unplanned, on the days that were missed
 	for _, i := range sites {
 		s := j.site(i, p)
 		a := compliance.JudgeServedDays(s.figures, p)
@@ -31,6 +32,7 @@ func (j *judging) servedDays(cl Clause, v Version, t Terms) Outcome {
 		one.count(days, a.Coverage >= t.Coverage)
 		one.Occasions = slices.DeleteFunc(one.Occasions, func(x compliance.Obligation) bool { return x.Verdict == compliance.Kept })
 		o.add(one)
+		down += missedDown(s.figures, a)
 		o.least(a.Coverage)
 		if thin == nil || a.Coverage < thinnest {
 			thin, thinnest = s, a.Coverage
@@ -45,7 +47,7 @@ func (j *judging) servedDays(cl Clause, v Version, t Terms) Outcome {
 	case thin == nil:
 		o.Why = Why{Rule: "closed_all_month"}
 	case o.Broken > 0:
-		o.Why = Why{Rule: "days_missed", N: o.Broken, Of: o.all(), What: worst.ID}
+		o.Why = Why{Rule: "days_missed", N: o.Broken, Of: o.all(), Long: down, What: worst.ID}
 	case !j.over() && o.Verdict == compliance.Unproven:
 		o.Why = Why{Rule: "month_not_over", At: j.e.Period.To}
 	case thinnest < t.Coverage:
@@ -80,6 +82,17 @@ func (j *judging) dayFindings(id compliance.Clause, s *siteSeen, a compliance.Av
 			ob.Verdict, ob.Why = compliance.Unproven, "not_seen"
 		}
 		out = append(out, found(ob))
+	}
+	return out
+}
+
+// missedDown is the unplanned downtime of the days that were missed.
+func missedDown(f compliance.Figures, a compliance.Availability) time.Duration {
+	var out time.Duration
+	for _, d := range f.Days {
+		if slices.ContainsFunc(a.BrokenDays, func(p compliance.Period) bool { return p.From.Equal(d.From) }) {
+			out += d.Open.Unplanned()
+		}
 	}
 	return out
 }
