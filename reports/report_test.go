@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -246,6 +247,27 @@ func TestFiveDaysOff(t *testing.T) {
 		}
 		if rows != 2 {
 			t.Errorf("%s: %d rows tell of the site's coverage", lang, rows)
+		}
+	}
+}
+
+// TestJudged: a month that was judged by the rules has words for everything.
+func TestJudged(t *testing.T) {
+	r := october{sites: 6, off: "site-04"}.report(t)
+	var err error
+	if r.Month, err = r.Charter.Judge(r.Evidence); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range messages.Languages() {
+		b, err := reports.HTML(r, signing(r, reports.Signed), lang, reports.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key := regexp.MustCompile(`report\.(why|method|basis|verdict|change|occasion|case_kind)\.\w+|\{\w+\}`).Find(b); key != nil {
+			t.Errorf("%s says %s", lang, key)
+		}
+		if lang == "ko" && !regexp.MustCompile(`전문인력조회.*판단불가.*83\.87`).Match(b) {
+			t.Error("the site that was not watched is not unproven")
 		}
 	}
 }
