@@ -101,7 +101,7 @@ func (d *Desk) Run(ctx context.Context) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		d.due(ctx)
+		d.Step(ctx)
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -110,8 +110,9 @@ func (d *Desk) Run(ctx context.Context) error {
 	}
 }
 
-// due makes last month's report if its hour has come, and moves those on record along.
-func (d *Desk) due(ctx context.Context) {
+// Step does what is due now: it makes last month's report if its hour has come, and moves those on
+// record along. What fails is logged, and tried again at a later step.
+func (d *Desk) Step(ctx context.Context) {
 	now := d.cfg.Now()
 	plan := d.cfg.Maker.Plan()
 	today := calendar.DateOf(now, plan.Zone)

@@ -59,12 +59,17 @@ on_call:
 watch_floor:
   shifts: [{name: day, from: "09:00"}, {name: night, from: "21:00"}]
 
-web: {listen: %q}
+# Reports go to the same inbox.
+mail: {server: %q, from: charterwatch@demo.association, security: none}
+reports:
+  monthly: {sign: [drafter, reviewer, approver], send_to: [ceo@demo.association], publish_to: [staff@demo.association]}
+
+web: {listen: %q, external_url: %q}
 store: {sqlite: store}
 uplink: {canaries: [%q]}
 %s
 sites:
-`, demo.NameKO, demo.NameEN, e.InboxURL(), e.InboxURL(), listen, "dns://"+e.DNSAddr(), browser())
+`, demo.NameKO, demo.NameEN, e.InboxURL(), e.InboxURL(), e.SMTPAddr(), listen, "http://"+listen, "dns://"+e.DNSAddr(), browser())
 	for _, s := range e.Sites() {
 		fmt.Fprintf(&b, `  - id: %s
     name: {ko: %q, en: %q}
@@ -75,6 +80,7 @@ sites:
 		if s.ID == demo.Statistics {
 			fmt.Fprintf(&b, "    service_hours:\n      - {close: \"00:00-00:30\", notice: %shours}\n", s.HTTPSURL)
 		}
+		b.WriteString(promised(s))
 		fmt.Fprintf(&b, "    notices:\n%s", boards(s))
 		b.WriteString("    checks:\n      - {id: front, kind: http, interval: 5s, timeout: 4s, critical: true, expect: {body_contains: 협회}}\n")
 		b.WriteString("      - {id: cert, kind: tls, interval: 1m, expect: {expires_after: 7d}}\n")
@@ -88,6 +94,25 @@ sites:
 func browser() string {
 	if os.Geteuid() == 0 {
 		return "browser: {no_sandbox: true}\n"
+	}
+	return ""
+}
+
+// promised are the pages that clauses speak of, and the clauses that a site is named for.
+func promised(s demo.Site) string {
+	switch s.ID {
+	case demo.Homepage:
+		return `    pages:
+      - {id: charter, url: charter, clauses: [charter-published], words: true, every: 1m}
+      - {id: privacy, url: privacy, clauses: [privacy-policy], every: 1m}
+      - {id: about, url: about, clauses: [information-disclosure], every: 1m}
+`
+	case demo.Statistics:
+		return "    pages:\n      - {id: daily, url: stat, clauses: [information-freshness, information-centre], within: 1 business day, every: 1m}\n"
+	case demo.Licences:
+		return "    pages:\n      - {id: search, url: search, clauses: [result-checkable], every: 1m}\n"
+	case demo.CustomerCentre:
+		return "    clauses: [inquiry-centre]\n"
 	}
 	return ""
 }

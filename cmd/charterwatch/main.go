@@ -49,7 +49,7 @@ func main() {
 // How each command is written. What stands in capitals is for the user to fill in.
 const (
 	serveUsage   = "serve --config FILE"
-	demoUsage    = "demo [--dir DIR] [--listen ADDRESS]"
+	demoUsage    = "demo [--dir DIR] [--listen ADDRESS] [--history MONTHS]"
 	checkUsage   = "config check FILE"
 	schemaUsage  = "config schema"
 	probeUsage   = "probe --config FILE SITE/CHECK"

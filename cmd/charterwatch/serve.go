@@ -57,6 +57,7 @@ func demonstrate(ctx context.Context, args []string, t *terminal) error {
 	listen := fs.String("listen", "127.0.0.1:8480", t.text("cli.flag.listen"))
 	port := fs.Int("port", demo.DefaultBasePort, t.text("cli.flag.port"))
 	story := fs.Bool("story", true, t.text("cli.flag.story"))
+	months := fs.Int("history", 0, t.text("cli.flag.history"))
 	verbose := fs.Bool("verbose", false, t.text("cli.flag.verbose"))
 	if _, err := t.parse(fs, args, demoUsage, 0); err != nil {
 		return err
@@ -65,6 +66,9 @@ func demonstrate(ctx context.Context, args []string, t *terminal) error {
 		return messages.New("cli.demo.folder_failed", "err", err)
 	}
 	log := logger(t.errs, *verbose)
+	if *months < 0 || *months > maxPast {
+		return usageError{messages.New("cli.demo.history", "n", *months, "max", maxPast)}
+	}
 	estate, err := demo.Open(demo.Config{BasePort: *port, Dir: *dir, Story: *story, ServiceHours: true, Logger: log})
 	if err != nil {
 		return err
@@ -75,6 +79,11 @@ func demonstrate(ctx context.Context, args []string, t *terminal) error {
 	}
 	a := &app{path: path, log: log, demo: true}
 	t.settled = true // the demo's configuration is not the user's: its language means nothing
+	if *months > 0 {
+		if err := a.livePast(ctx, *months, t); err != nil {
+			return errors.Join(err, estate.Close())
+		}
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return estate.Run(ctx) })
 	g.Go(func() error { return a.serve(ctx, t) })

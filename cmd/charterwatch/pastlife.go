@@ -1,0 +1,137 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/config"
+	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/monitor"
+	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/reports"
+	"github.com/charterwatch/charterwatch/store"
+)
+
+// maxPast bounds the months of a simulated past.
+const maxPast = 12
+
+// livePast fills an empty store with a simulated past of whole months. A store that holds
+// something already is left as it is.
+func (a *app) livePast(ctx context.Context, months int, t *terminal) (err error) {
+	a.clock = monitor.NewClock()
+	a.deps = config.Deps{Heartbeats: probes.NewHeartbeats(a.clock.Now()), Now: a.clock.Now}
+	l, b, err := a.load()
+	if err != nil {
+		return err
+	}
+	now := a.clock.Now()
+	p := newPast(b.Plan.Sites, l.Zone, newStory(now, months, l.Zone))
+	p.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Logger: a.log, Now: p.clock})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.db.Close()) }()
+	snap, err := p.db.Load(ctx)
+	if err != nil {
+		return err
+	}
+	if len(snap.Checks) > 0 {
+		t.line("cli.demo.past_exists")
+		return nil
+	}
+	return p.liveWithReports(ctx, b, reportingOf(l, b, true), months, now, t)
+}
+
+// liveWithReports lives until now. Reports of all months but the last are made, signed and kept on
+// their way; the last one's is left to the monitor.
+func (p *past) liveWithReports(ctx context.Context, b config.Built, in reporting, months int, now time.Time, t *terminal) error {
+	opening := []compliance.Statement{b.Plan.Roster.InForce(p.now), b.Plan.Charter.OnRecord().InForce(p.now)}
+	for _, s := range opening {
+		if err := p.commit(ctx, s); err != nil {
+			return err
+		}
+	}
+	desk := reports.NewDesk(reports.Config{
+		Maker: maker(p.db, func() reporting { return in }), State: p.state, Terms: func() reports.Terms { return in.terms }, Render: rendering, Now: p.clock,
+		Said: func() []compliance.Statement { return p.said(ctx) },
+	})
+	told := time.Time{}
+	tell := func(at time.Time) {
+		if at.Sub(told) >= 10*24*time.Hour || at.Equal(now) {
+			told = at
+			t.line("cli.demo.past", "day", at.In(p.zone).Format(time.DateOnly))
+		}
+	}
+	first := calendar.DateOf(p.now, p.zone)
+	for i := range months - 1 {
+		next := first.AddMonths(i + 1)
+		if err := p.live(ctx, next.AddDays(5).Start(p.zone).Add(10*time.Hour), tell); err != nil {
+			return err
+		}
+		month := fmt.Sprintf("%04d-%02d", first.AddMonths(i).Year, first.AddMonths(i).Month)
+		t.line("cli.demo.past_report", "month", month)
+		if err := p.report(ctx, desk, month); err != nil {
+			return err
+		}
+	}
+	return p.live(ctx, now, tell)
+}
+
+// report makes a month's report, has it signed and closes it.
+func (p *past) report(ctx context.Context, desk *reports.Desk, month string) error {
+	people := []accounts.Actor{demoActor(pastOperator, "운영 담당(모의)", accounts.RoleOperator), demoActor("demo/reviewer", "준법감시인(모의)", accounts.RoleExecutive), demoActor("demo/approver", "대표이사(모의)", accounts.RoleExecutive)}
+	g, err := desk.Make(ctx, month, compliance.Statement{By: people[0]})
+	if err != nil {
+		return err
+	}
+	step := func(by accounts.Actor, why string, a compliance.ReportAct) error {
+		p.now = p.now.Add(20 * time.Minute)
+		a.Report, a.Digest = g.Report, g.Digest
+		_, err := p.state(ctx, compliance.Statement{Site: compliance.MonitorScope, By: by, Why: why, Report: &a}, nil)
+		return err
+	}
+	if err := step(people[0], "", compliance.ReportAct{Step: compliance.ReportSubmitted}); err != nil {
+		return err
+	}
+	for i, role := range g.Roles {
+		if err := step(people[i], "", compliance.ReportAct{Step: compliance.ReportSigned, Role: role}); err != nil {
+			return err
+		}
+	}
+	desk.Step(ctx)
+	return step(people[0], "", compliance.ReportAct{Step: compliance.ReportPublished, Proof: "사내 게시판 공지(모의)"})
+}
+
+// state puts a statement on record as the engine does.
+func (p *past) state(ctx context.Context, s compliance.Statement, _ []compliance.Outage) (compliance.Statement, error) {
+	s.At = p.now.UTC().Truncate(time.Millisecond)
+	s = s.Sealed()
+	if _, err := (compliance.Desk{Statements: p.said(ctx)}).Admit(s); err != nil {
+		return s, err
+	}
+	return s, p.commit(ctx, s)
+}
+
+func (p *past) said(ctx context.Context) []compliance.Statement {
+	said, err := p.db.Said(ctx, compliance.MonitorScope)
+	if err != nil {
+		return nil // whoever needs it finds nothing on record, and says so
+	}
+	return said
+}
+
+func (p *past) commit(ctx context.Context, s compliance.Statement) error {
+	rejected, err := p.db.Commit(ctx, []compliance.Change{{Site: s.Site, Statements: []compliance.Statement{s}}})
+	if err == nil && len(rejected) > 0 {
+		err = rejected[0].Err
+	}
+	if err != nil {
+		return messages.New("cli.demo.past_failed", "err", err)
+	}
+	return nil
+}
