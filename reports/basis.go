@@ -20,12 +20,10 @@ func (w *writer) judging() section {
 		if c.Clause != "" {
 			what = w.clause(c.Clause)
 		}
-		t.Rows = append(t.Rows, []cell{text(what), text(w.change(string(c.What))), text(cmp.Or(c.Before, w.say("none"))), text(cmp.Or(c.After, w.say("none"))), text(cmp.Or(w.name(c.Why), w.say("none")))})
+		t.Rows = append(t.Rows, []cell{text(what), text(w.named("report.change", string(c.What))), text(cmp.Or(c.Before, w.say("none"))), text(cmp.Or(c.After, w.say("none"))), text(cmp.Or(w.name(c.Why), w.say("none")))})
 	}
 	return section{ID: "judging", Title: w.say("judging.title"), Break: true, Blocks: []block{{Small: w.say("judging.how")}, {Table: &t}}}
 }
-
-func (w *writer) change(what string) string { return w.named("report.change", what) }
 
 // definitions say what the report's words mean.
 func (w *writer) definitions() section {
@@ -157,7 +155,7 @@ func (w *writer) judged(c charter.Clause, j charter.Judged) *table {
 	t := &table{Plain: true, Columns: []column{{w.say("col.item"), 4, false}, {w.say("col.content"), 15, false}}}
 	row := func(k string, v cell) { t.Rows = append(t.Rows, []cell{text(k), v}) }
 	row(w.say("col.promise"), text(w.name(c.Promise)))
-	v := w.verdict(j.Verdict)
+	v := cell{Icon: icon(j.Verdict), Text: w.named("report.verdict", j.Verdict.String()), Strong: true}
 	v.Small = w.say("appendix.cases", "best", w.word(j.Best), "worst", w.word(j.Worst))
 	row(w.say("col.verdict"), v)
 	for _, o := range j.Requires {

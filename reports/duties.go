@@ -108,26 +108,7 @@ func (w *writer) ageing(kind compliance.CaseKind) []cell {
 }
 
 func (w *writer) caseKind(k compliance.CaseKind) string {
-	switch k {
-	case compliance.CaseOnline:
-		return w.say("case.online")
-	case compliance.CasePhone:
-		return w.say("case.phone")
-	case compliance.CaseWritten:
-		return w.say("case.written")
-	case compliance.CaseFeedback:
-		return w.say("case.feedback")
-	case compliance.CaseGuarantee:
-		return w.say("case.guarantee")
-	case compliance.CaseRemote:
-		return w.say("case.remote")
-	case compliance.CaseSuggestion:
-		return w.say("case.suggestion")
-	case compliance.CaseUnkindness:
-		return w.say("case.unkindness")
-	default:
-		return string(k)
-	}
+	return w.named("report.case_kind", string(k))
 }
 
 // attestations tells of what people stand for where nothing can be observed: what runs out first

@@ -273,7 +273,7 @@ func outcome(r *reports.Report, c charter.Clause, q charter.Requirement, i int) 
 				o.Unproven++
 			}
 		}
-		o.Coverage, o.Why = &coverage, charter.Why{Rule: "served_days", N: o.Broken, Of: len(r.Month.Sites), What: "site-03"}
+		o.Coverage, o.Why = &coverage, charter.Why{Rule: "days_missed", N: o.Broken, Of: 31, Long: 9 * time.Hour, What: "site-03"}
 	case charter.AnnouncedWork, charter.AnnouncedRecovery, charter.RestoredInTime:
 		for _, s := range r.Month.Sites {
 			for _, ob := range s.Obligations {
@@ -289,25 +289,25 @@ func outcome(r *reports.Report, c charter.Clause, q charter.Requirement, i int) 
 				o.Used = append(o.Used, charter.Ref{Kind: "outage", ID: ob.Subject})
 			}
 		}
-		o.Why = charter.Why{Rule: string(q.Method), N: o.Broken, Of: len(o.Occasions), Long: 22 * time.Hour}
+		o.Why = charter.Why{Rule: map[charter.Method]string{charter.AnnouncedWork: "work_late", charter.AnnouncedRecovery: "recovery_late", charter.RestoredInTime: "restoration_in_time"}[q.Method], N: max(o.Broken, 1), Of: len(o.Occasions), Long: 22 * time.Hour}
 	case charter.NotObserved:
 		o.Unproven, o.Why = 1, charter.Why{Rule: "not_observed"}
 	case charter.InDate, charter.Yearly:
-		o.Kept, o.Why = 1, charter.Why{Rule: "in_date", At: kst(1, 0, 0).AddDate(0, i%4, 0), What: "2026 확인서"}
+		o.Kept, o.Why = 1, charter.Why{Rule: "attested", At: kst(1, 0, 0).AddDate(0, i%4, 0), What: "2026 확인서"}
 		if i%4 == 1 {
 			o.Kept, o.Pending = 0, 1
 		}
 	case charter.NoneKnown:
-		o.Kept, o.Why = 1, charter.Why{Rule: "none_known", N: 3, Of: 4}
+		o.Kept, o.Why = 1, charter.Why{Rule: "none_known", N: 2, Of: 3}
 	default:
 		switch i % 5 {
 		case 0:
-			o.Why = charter.Why{Rule: "no_occasion"}
+			o.Why = charter.Why{Rule: "cases_none"}
 		case 1:
-			o.Broken, o.Kept, o.Why = 2, 31, charter.Why{Rule: "cases", N: 2, Of: 33, Long: 5 * time.Hour}
+			o.Broken, o.Kept, o.Why = 2, 31, charter.Why{Rule: "cases_late", N: 2, Of: 33, Long: 5 * time.Hour}
 			o.Occasions = []compliance.Obligation{{Clause: c.ID, Subject: "C-0001", Start: kst(5, 9, 0), Limit: kst(6, 24, 0), Verdict: compliance.Broken}}
 		default:
-			o.Kept, o.Why = 33, charter.Why{Rule: "cases", N: 33, Of: 33}
+			o.Kept, o.Why = 33, charter.Why{Rule: "cases_in_time", N: 33, Of: 33}
 		}
 	}
 	o.Best, o.Worst = compliance.Kept, compliance.Kept

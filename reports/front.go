@@ -2,7 +2,6 @@ package reports
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -92,7 +91,7 @@ func (w *writer) counts() []count {
 				n++
 			}
 		}
-		out = append(out, count{icon(v), w.word(v), strconv.Itoa(n)})
+		out = append(out, count{icon(v), w.word(v), n})
 	}
 	return out
 }
@@ -109,11 +108,6 @@ func (w *writer) facts() *table {
 	row(w.say("fact.scope"), w.say("fact.scope.is", "clauses", len(w.r.Month.Clauses), "sites", len(w.r.Evidence.Sites), "checks", checks, "vantages", len(w.r.Evidence.Vantages)))
 	row(w.say("fact.id"), w.say("fact.id.is", "id", w.r.ID, "digest", Digest(w.r)))
 	row(w.say("fact.as_of"), w.say("fact.as_of.is", "at", w.at(w.r.Month.AsOf), "made", w.at(w.r.MadeAt)))
-	var counts []string
-	for _, c := range w.counts() {
-		counts = append(counts, c.Word+" "+c.Figure)
-	}
-	row(w.say("fact.verdicts"), strings.Join(counts, " · "))
 	return t
 }
 

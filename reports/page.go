@@ -62,7 +62,8 @@ type quote struct {
 
 // count is a figure that is read from afar.
 type count struct {
-	Icon, Word, Figure string
+	Icon, Word string
+	N          int
 }
 
 // strip is a row of days as a picture, with what it shows in words.

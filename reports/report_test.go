@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -186,8 +187,12 @@ func TestOpen(t *testing.T) {
 			t.Errorf("%s to %s: error is %v", change[0], change[1], err)
 		}
 	}
-	unsigned := bytes.Replace(b, []byte(`"signing":{"state":"signed"`), []byte(`"signing":{"state":"signed","digest":"00"`), 1)
-	unsigned = bytes.Replace(unsigned, []byte(`,"digest":"`+d.Digest+`","roles"`), []byte(`,"roles"`), 1)
+	other := signing(r, reports.Signed)
+	other.Digest = strings.Repeat("0", 64)
+	unsigned, err := reports.JSON(r, other, "ko", reports.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, _, err := reports.Open(unsigned); !errors.Is(err, reports.ErrAltered) {
 		t.Errorf("signed was something else: error is %v", err)
 	}
@@ -242,6 +247,27 @@ func TestFiveDaysOff(t *testing.T) {
 		}
 		if rows != 2 {
 			t.Errorf("%s: %d rows tell of the site's coverage", lang, rows)
+		}
+	}
+}
+
+// TestJudged: a month that was judged by the rules has words for everything.
+func TestJudged(t *testing.T) {
+	r := october{sites: 6, off: "site-04"}.report(t)
+	var err error
+	if r.Month, err = r.Charter.Judge(r.Evidence); err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range messages.Languages() {
+		b, err := reports.HTML(r, signing(r, reports.Signed), lang, reports.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if key := regexp.MustCompile(`report\.(why|method|basis|verdict|change|occasion|case_kind)\.\w+|\{\w+\}`).Find(b); key != nil {
+			t.Errorf("%s says %s", lang, key)
+		}
+		if lang == "ko" && !regexp.MustCompile(`전문인력조회.*판단불가.*83\.87`).Match(b) {
+			t.Error("the site that was not watched is not unproven")
 		}
 	}
 }

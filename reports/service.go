@@ -19,7 +19,7 @@ const dash = "–"
 // scorecard is a row for each clause.
 func (w *writer) scorecard() section {
 	t := table{Sheet: w.say("sheet.clauses"), Columns: []column{
-		{w.say("col.clause"), 15, false}, {w.say("col.verdict"), 11, false}, {w.say("col.figure"), 13, false}, {w.say("col.before"), 11, false}, {w.say("col.why"), 23, false}, {w.say("col.owner"), 9, false}}}
+		{w.say("col.clause"), 15, false}, {w.say("col.verdict"), 11, false}, {w.say("col.figure"), 12, false}, {w.say("col.before"), 10, false}, {w.say("col.why"), 27, false}, {w.say("col.owner"), 9, false}}}
 	for _, j := range w.r.Month.Clauses {
 		c, _ := w.r.Charter.Clause(j.Clause)
 		t.Rows = append(t.Rows, []cell{both(w.name(c.Title), string(j.Clause)), w.verdict(j.Verdict), text(w.figure(j)), w.before(j), text(w.why(j.Why)), text(c.Owner)})

@@ -196,7 +196,7 @@ func (w *writer) whyArgs(y charter.Why) []any {
 }
 
 // reason is the stable name of an occasion's ground in words.
-func (w *writer) reason(why string) string { return w.named("why", why) }
+func (w *writer) reason(why string) string { return w.named("report.occasion", why) }
 
 // short is the beginning of a digest, as it stands on each page.
 func short(digest string) string { return digest[:min(len(digest), 12)] }

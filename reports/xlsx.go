@@ -16,11 +16,18 @@ func XLSX(r Report, s Signing, lang string, o Options) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	w, err := newWriter(r, s, lang, o)
+	if err != nil {
+		return nil, err
+	}
 	b := book{at: r.MadeAt.UTC().Truncate(2 * time.Second)}
 	for _, sec := range p.Sections {
 		for _, bl := range sec.Blocks {
-			if bl.Table != nil && bl.Table.Sheet != "" {
+			switch {
+			case bl.Table != nil && bl.Table.Sheet != "":
 				b.add(*bl.Table)
+			case bl.Counts != nil:
+				b.add(countTable(bl.Counts, w))
 			}
 		}
 	}
@@ -29,6 +36,15 @@ func XLSX(r Report, s Signing, lang string, o Options) ([]byte, error) {
 		return nil, fmt.Errorf("write the workbook of report %s: %w", r.ID, err)
 	}
 	return out, nil
+}
+
+// countTable is the figures of page one as a table.
+func countTable(list []count, w *writer) table {
+	t := table{Sheet: w.say("sheet.summary"), Columns: []column{{w.say("col.verdict"), 1, false}, {w.say("col.count"), 5, true}}}
+	for _, c := range list {
+		t.Rows = append(t.Rows, []cell{text(c.Word), number(c.N)})
+	}
+	return t
 }
 
 // book is a workbook of Office Open XML (ECMA-376, part 1, clauses 18.2 to 18.4), as little of it
