@@ -258,3 +258,21 @@ func TestTheShippedCharterJudges(t *testing.T) {
 		}
 	}
 }
+
+func FuzzCharter(f *testing.F) {
+	f.Add(small)
+	f.Add("clauses: [{id: a, versions: [{requires: [{method: each_case, terms: {cases: online, within: 1 day}}]}]}]")
+	f.Add("sentences: [{words: x, clauses: [y]}]\nclauses: []")
+	f.Fuzz(func(t *testing.T, text string) {
+		c := parseCharter("c.yaml", []byte(text), os.LookupEnv)
+		if _, err := c.done(); err != nil {
+			return
+		}
+		// What is in order can be judged by, on any day, and is read back as it was.
+		c.charter.Promises(calendar.NewDate(2026, 1, 1))
+		back, ok, err := charter.InForce([]compliance.Statement{c.charter.OnRecord().InForce(today())}, today())
+		if err != nil || !ok || back.SHA256() != c.charter.SHA256() {
+			t.Errorf("%v %v", ok, err)
+		}
+	})
+}

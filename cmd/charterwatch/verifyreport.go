@@ -84,7 +84,7 @@ func (t *terminal) names(heading string, names []string) {
 		fmt.Fprintln(t.out, "  "+n)
 	}
 	if more := len(names) - shownNames; more > 0 {
-		t.line("cli.verify.more", "n", more)
+		fmt.Fprintln(t.out, "  "+t.text("cli.verify.more", "n", more))
 	}
 }
 
@@ -101,10 +101,10 @@ func (t *terminal) rejudge(r reports.Report) error {
 		t.line("cli.verify.other_rules", "then", r.Month.Rules, "now", again.Rules)
 	}
 	for _, id := range again.Differs {
-		t.line("cli.verify.differs", "clause", string(id))
+		fmt.Fprintln(t.out, "  "+t.text("cli.verify.differs", "clause", string(id)))
 	}
 	if again.Rest {
-		t.line("cli.verify.differs_rest")
+		fmt.Fprintln(t.out, "  "+t.text("cli.verify.differs_rest"))
 	}
 	return messages.New("cli.verify.misjudged", "n", len(again.Differs))
 }

@@ -17,5 +17,12 @@
 // least one was kept and the others had no occasion, and has no occasion when none of them had.
 //
 // An obligation belongs to the month in which its limit passed or it was met, whichever is
-// earlier.
+// earlier; a deadline at the end of a day belongs to that day. A page that stays out of date is so
+// in each month. In a month that is not over, what may yet be met is pending; where only that keeps
+// the two cases apart, the requirement is at risk. A closed month has that verdict for yearly
+// duties alone.
+//
+// What no record tells is unproven, never broken: no attestation in date, no register, no
+// officer's record, nothing configured. A breach that was seen stays broken, whatever else is not
+// known. docs/charter.md tells the rules to those who are judged by them.
 package charter

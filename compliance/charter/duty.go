@@ -33,7 +33,7 @@ func (j *judging) duties(cl Clause, m Method, t Terms) Outcome {
 			}
 		}
 		coverage, ok := s.coverage(m, j)
-		if !ok && blank == "" {
+		if !ok && blank == "" && m == AnnouncedWork {
 			blank = s.ID
 		}
 		if o.Coverage == nil || coverage < *o.Coverage {

@@ -171,6 +171,7 @@ func TestRestoredInTime(t *testing.T) {
 			e.AsOf = start.Add(time.Hour)
 			e.Sites[0].History.Until = e.AsOf
 		}, want{atRisk, kept, broken, "restoration_pending"}},
+		"at the month's first instant":       {func(e *Evidence) { e.AsOf = e.Period.From; e.Sites[0].History.Until = e.AsOf }, want{unproven, none, broken, "coverage_low"}},
 		"begun in October, due in November":  {func(e *Evidence) { e.down(at(t, 0, 0), at(t, 3, 0)) }, want{broken, broken, broken, "restoration_late"}},
 		"begun in October, met in November":  {func(e *Evidence) { e.down(at(t, 0, 0), at(t, 1, 0)) }, want{kept, kept, kept, "restoration_in_time"}},
 		"begun in October, met in October":   {func(e *Evidence) { e.down(at(t, 0, 0), at(t, 0, 23*time.Hour)) }, want{none, none, none, "restoration_none"}},
