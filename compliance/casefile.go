@@ -82,7 +82,7 @@ func CaseColumns() (out [][]string) {
 
 // kindWords are the Korean words for kinds of cases.
 var kindWords = map[string]CaseKind{
-	"온라인": CaseOnline, "인터넷": CaseOnline, "전화": CasePhone, "서면": CaseWritten, "우편": CaseWritten, "팩스": CaseWritten, "이메일": CaseWritten, "의견": CaseFeedback,
+	"온라인": CaseOnline, "인터넷": CaseOnline, "전화": CasePhone, "부재중": CaseCallback, "회신전화": CaseCallback, "서면": CaseWritten, "우편": CaseWritten, "팩스": CaseWritten, "이메일": CaseWritten, "의견": CaseFeedback,
 	"불만": CaseFeedback, "보증": CaseGuarantee, "서비스보증": CaseGuarantee, "원격지원": CaseRemote, "제안": CaseSuggestion, "불친절": CaseUnkindness,
 }
 

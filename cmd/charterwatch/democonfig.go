@@ -81,13 +81,7 @@ sites:
 		if s.ID == demo.Statistics {
 			fmt.Fprintf(&b, "    service_hours:\n      - {close: \"00:00-00:30\", notice: %shours}\n", s.HTTPSURL)
 		}
-<<<<<<< HEAD
 		b.WriteString(promised(s))
-=======
-		if s.ID == demo.CustomerCentre {
-			b.WriteString("    clauses: [inquiry-centre]\n")
-		}
->>>>>>> charter
 		fmt.Fprintf(&b, "    notices:\n%s", boards(s))
 		b.WriteString("    checks:\n      - {id: front, kind: http, interval: 5s, timeout: 4s, critical: true, expect: {body_contains: 협회}}\n")
 		b.WriteString("      - {id: cert, kind: tls, interval: 1m, expect: {expires_after: 7d}}\n")
