@@ -166,6 +166,9 @@ func poke(c chan struct{}) {
 	}
 }
 
+// Origin names the log that the notary signs for.
+func (n *Notary) Origin() string { return n.cfg.Key.Origin() }
+
 func (n *Notary) latest() Signed {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -363,6 +363,9 @@ func (d *Desk) Opened(ctx context.Context, report, reader string) error {
 	return d.step(ctx, g, compliance.ReportAct{Step: compliance.ReportOpened, To: reader, How: "link"})
 }
 
+// Maker is what the desk makes reports with.
+func (d *Desk) Maker() Maker { return d.cfg.Maker }
+
 // Progress says what the desk is doing.
 func (d *Desk) Progress() Progress {
 	d.mu.Lock()

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -74,11 +75,14 @@ func Gather(ctx context.Context, src Source, p Plan, month string, asOf time.Tim
 	return e, nil
 }
 
+// ErrMonth says that something is not a month of the form 2026-10.
+var ErrMonth = errors.New("not a month of the form 2026-10")
+
 // MonthOf is the calendar month "2026-10" in a zone.
 func MonthOf(month string, zone *time.Location) (compliance.Period, error) {
 	t, err := time.ParseInLocation("2006-01", month, zone)
 	if err != nil {
-		return compliance.Period{}, fmt.Errorf("%q is not a month of the form 2026-10", month)
+		return compliance.Period{}, fmt.Errorf("%q: %w", month, ErrMonth)
 	}
 	return compliance.Month(t.Year(), t.Month(), zone), nil
 }
