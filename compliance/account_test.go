@@ -154,3 +154,32 @@ func TestPartsAddUp(t *testing.T) {
 		}
 	}
 }
+
+// TestTheReasonOfUnknownTimeIsAlwaysTheSame: of several, the greatest, in whatever order checks
+// are visited.
+func TestTheReasonOfUnknownTimeIsAlwaysTheSame(t *testing.T) {
+	p := november()
+	h := history(p.To, nil)
+	for i, why := range []probes.Reason{probes.NotRunning, probes.UplinkDown, probes.Missed, probes.Blocked} {
+		l := h.Lives[0]
+		l.Check = string(rune('a' + i))
+		h.Lives = append(h.Lives, l)
+		h.Gaps = append(h.Gaps, Gap{Check: l.Check, Vantage: "here", From: day(4, 0), To: day(5, 0), Reason: why})
+	}
+	for range 50 {
+		f := Account(h, p, Terms{Zone: seoul})
+		if len(f.Gaps) != 1 || f.Gaps[max(probes.UplinkDown, probes.Missed, probes.Blocked)] != 24*time.Hour {
+			t.Fatalf("%v", f.Gaps)
+		}
+	}
+}
+
+func TestUnseen(t *testing.T) {
+	p := november()
+	h := history(day(20, 0), []Gap{gapOf(day(4, 0), day(5, 0)), gapOf(day(5, 0), day(5, time.Hour)), gapOf(day(19, 0), day(21, 0))})
+	got := Unseen(h, p)
+	want := []Period{{day(4, 0), day(5, time.Hour)}, {day(19, 0), day(20, 0)}}
+	if len(got) != 2 || !got[0].From.Equal(want[0].From) || !got[0].To.Equal(want[0].To) || !got[1].From.Equal(want[1].From) || !got[1].To.Equal(want[1].To) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}

@@ -1,6 +1,7 @@
 package compliance
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -308,4 +309,17 @@ func ruleOf(err error) string {
 		return refusal.Rule
 	}
 	return ""
+}
+
+// TestAStretchIsWrittenWhole: the window that it embeds writes itself.
+func TestAStretchIsWrittenWhole(t *testing.T) {
+	s := Stretch{Window: notice.Window{Start: day(7, 0).UTC(), End: day(7, time.Hour).UTC()}, Seen: Seen{FirstSeen: day(1, 0).UTC()}, Notice: "n", Lead: Lead{Verdict: Kept, AtLeast: time.Hour}, Declared: true}
+	b, err := json.Marshal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back Stretch
+	if err := json.Unmarshal(b, &back); err != nil || !back.Start.Equal(s.Start) || !back.End.Equal(s.End) || back.Notice != "n" || back.Lead.AtLeast != time.Hour || !back.Declared || !back.Seen.FirstSeen.Equal(s.Seen.FirstSeen) {
+		t.Errorf("%s came back as %+v (%v)", b, back, err)
+	}
 }

@@ -13,6 +13,7 @@ import (
 )
 
 const good = `alerting: {alertmanager: {external: ["http://127.0.0.1:9093"]}}
+evidence: {send_checkpoints_to: [{file: kept.txt}]}
 organisation: {name: {ko: 데모협회, en: Demo}}
 uplink: {canaries: [tcp://127.0.0.1:9]}
 sites:
@@ -67,12 +68,12 @@ func TestGoodFile(t *testing.T) {
 
 func TestEveryMistakeIsToldWithItsPlaceAndRemedy(t *testing.T) {
 	cases := []struct{ name, from, to, want string }{
-		{"unknown key", "interval: 30s", "intervall: 30s", `f.yaml:9:33: sites[0].checks[0].intervall: is not a key that is known here; try "interval"`},
-		{"wrong type", "interval: 30s", "interval: [30s]", `f.yaml:9:43: sites[0].checks[0].interval: is a list, not a single value; try one value`},
+		{"unknown key", "interval: 30s", "intervall: 30s", `f.yaml:10:33: sites[0].checks[0].intervall: is not a key that is known here; try "interval"`},
+		{"wrong type", "interval: 30s", "interval: [30s]", `f.yaml:10:43: sites[0].checks[0].interval: is a list, not a single value; try one value`},
 		{"not a duration", "interval: 30s", "interval: soon", `sites[0].checks[0].interval: "soon" is not a duration; try "30s"`},
 		{"impossible duration", "interval: 30s", "interval: 10ms", `sites[0].checks[0].interval: 10ms is out of range; try from 1s to`},
 		{"timeout over interval", "interval: 30s", "interval: 30s, timeout: 40s", `sites[0].checks[0].timeout: 40s does not fit into the interval of 30s; try less than 30s`},
-		{"duplicate id", "id: cert", "id: front", `sites[0].checks[1].id: "front" is taken already, on line 9; try another id`},
+		{"duplicate id", "id: cert", "id: front", `sites[0].checks[1].id: "front" is taken already, on line 10; try another id`},
 		{"duplicate key", "id: homepage\n", "id: homepage\n    id: other\n", `sites[0].id: is given twice`},
 		{"unknown kind", "kind: tls", "kind: tsl", `sites[0].checks[1].kind: "tsl" is not a kind of check; try one of http`},
 		{"a key of another kind", "kind: tls, interval: 1h,", "kind: tls, interval: 1h, method: GET,", `sites[0].checks[1].method: is not a key that is known here`},

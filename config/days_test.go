@@ -76,7 +76,7 @@ func TestMistakesInHolidays(t *testing.T) {
 		t.Error(got)
 	}
 	_, _, err = build(t, "f.yaml", strings.Replace(good, "organisation: {", "organisation: {holidays: /nowhere/h.csv, ", 1))
-	if err == nil || !strings.Contains(err.Error(), "f.yaml:2:26: organisation.holidays: ") {
+	if err == nil || !strings.Contains(err.Error(), "f.yaml:3:26: organisation.holidays: ") {
 		t.Errorf("%v", err)
 	}
 }
@@ -90,7 +90,7 @@ func TestEndOfHolidays(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, w := range l.Warnings {
-			if w.Path == "organisation.holidays" && w.Line == 2 && strings.Contains(w.String(), "known until 2027-12-31 only") {
+			if w.Path == "organisation.holidays" && w.Line == 3 && strings.Contains(w.String(), "known until 2027-12-31 only") {
 				return true
 			}
 		}

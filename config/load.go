@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net"
 	"net/netip"
@@ -24,6 +25,7 @@ import (
 // Loaded is a file that was read, with what is worth a warning.
 type Loaded struct {
 	File     File
+	Digest   [sha256.Size]byte // of the file's bytes
 	Zone     *time.Location
 	Warnings Problems
 	Charter  charter.Charter
@@ -66,7 +68,7 @@ func Parse(path string, text []byte, o Options) (*Loaded, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	l := &Loaded{Zone: time.UTC, d: &decoder{file: path, getenv: o.Getenv, marks: map[string]mark{}}}
+	l := &Loaded{Digest: sha256.Sum256(text), Zone: time.UTC, d: &decoder{file: path, getenv: o.Getenv, marks: map[string]mark{}}}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, syntax(path, err)
@@ -208,6 +210,7 @@ func (l *Loaded) validate(now time.Time) {
 	l.alerting()
 	l.reports()
 	l.rest()
+	l.evidence()
 	l.modules()
 }
 

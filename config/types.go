@@ -16,6 +16,7 @@ type File struct {
 	Reports      Reports           `yaml:"reports" doc:"The reports that executives sign."`
 	Store        Store             `yaml:"store" doc:"Where observations are kept."`
 	Retention    Retention         `yaml:"retention" doc:"How long they are kept."`
+	Evidence     Evidence          `yaml:"evidence" doc:"How what happened is sealed, so that nobody can change it unseen."`
 	Web          Web               `yaml:"web" doc:"The dashboard, the API and the metrics."`
 	Probing      Probing           `yaml:"probing" doc:"How this process probes."`
 	Browser      Browser           `yaml:"browser" doc:"Pictures of notices, as evidence of what their readers saw."`

@@ -51,8 +51,8 @@ func TestRequiredKeysHaveWords(t *testing.T) {
 // TestProblemsAreSaidInBothLanguages: place and path stay, the words change.
 func TestProblemsAreSaidInBothLanguages(t *testing.T) {
 	_, _, err := load(strings.Replace(good, "interval: 30s", "interval: soon", 1), nil)
-	const en = `f.yaml:9:43: sites[0].checks[0].interval: "soon" is not a duration; try "30s", "5m", "1h30m" or "21d"`
-	const ko = `f.yaml:9:43: sites[0].checks[0].interval: "soon" 값은 기간이 아닙니다. "30s"(30초), "5m"(5분), "1h30m"(1시간 30분), "21d"(21일)와 같이 적으십시오`
+	const en = `f.yaml:10:43: sites[0].checks[0].interval: "soon" is not a duration; try "30s", "5m", "1h30m" or "21d"`
+	const ko = `f.yaml:10:43: sites[0].checks[0].interval: "soon" 값은 기간이 아닙니다. "30s"(30초), "5m"(5분), "1h30m"(1시간 30분), "21d"(21일)와 같이 적으십시오`
 	if err == nil || err.Error() != en || messages.In("en").Err(err) != en {
 		t.Errorf("%v", err)
 	}

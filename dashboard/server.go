@@ -37,10 +37,10 @@ type Detail interface {
 
 // Tokens makes and ends tokens.
 type Tokens interface {
-	Issue(ctx context.Context, name string, role accounts.Role, expires time.Time) (plain string, t accounts.Token, err error)
+	Issue(ctx context.Context, by accounts.Actor, name string, role accounts.Role, expires time.Time) (plain string, t accounts.Token, err error)
 	List(ctx context.Context) ([]accounts.Token, error)
 	// Revoke ends a token. The error wraps [accounts.ErrNoToken] if there is none.
-	Revoke(ctx context.Context, id string) error
+	Revoke(ctx context.Context, by accounts.Actor, id string) error
 }
 
 // ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Silences, Alertmanager

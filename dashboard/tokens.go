@@ -61,7 +61,7 @@ func (s *Server) issueToken(w http.ResponseWriter, r *http.Request, actor accoun
 	if o.Days > 0 {
 		expires = s.cfg.Hub.cfg.Source.Now().AddDate(0, 0, o.Days)
 	}
-	secret, t, err := s.cfg.Tokens.Issue(r.Context(), o.Name, o.Role, expires)
+	secret, t, err := s.cfg.Tokens.Issue(r.Context(), actor, o.Name, o.Role, expires)
 	if err != nil {
 		s.broken(w, "make a token", err)
 		return
@@ -72,7 +72,7 @@ func (s *Server) issueToken(w http.ResponseWriter, r *http.Request, actor accoun
 
 func (s *Server) revokeToken(w http.ResponseWriter, r *http.Request, actor accounts.Actor) {
 	id := r.PathValue("id")
-	err := s.cfg.Tokens.Revoke(r.Context(), id)
+	err := s.cfg.Tokens.Revoke(r.Context(), actor, id)
 	switch {
 	case errors.Is(err, accounts.ErrNoToken):
 		fail(w, http.StatusNotFound, "not_found", "there is no such token")

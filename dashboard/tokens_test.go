@@ -14,14 +14,14 @@ import (
 // drawer keeps the tokens of a desk.
 type drawer struct{ tokens []accounts.Token }
 
-func (d *drawer) Issue(_ context.Context, name string, role accounts.Role, expires time.Time) (string, accounts.Token, error) {
+func (d *drawer) Issue(_ context.Context, _ accounts.Actor, name string, role accounts.Role, expires time.Time) (string, accounts.Token, error) {
 	d.tokens = append(d.tokens, accounts.Token{ID: "id-" + name, Prefix: "cw_ab", Name: name, Role: role, Created: noon, Expires: expires})
 	return "cw_absecret", d.tokens[len(d.tokens)-1], nil
 }
 
 func (d *drawer) List(context.Context) ([]accounts.Token, error) { return d.tokens, nil }
 
-func (d *drawer) Revoke(_ context.Context, id string) error {
+func (d *drawer) Revoke(_ context.Context, _ accounts.Actor, id string) error {
 	for i := range d.tokens {
 		if d.tokens[i].ID == id {
 			d.tokens[i].Revoked = noon

@@ -20,11 +20,25 @@
 // has not signed two histories: for that, checkpoints are sent to others, and [Consistent] shows that
 // one continues the other.
 //
+// # More than one leaf
+//
+// A [Range] is all leaves from one on, with the tree's edge before them: it proves that none
+// between was left out. A [Bundle] carries a range and the evidence behind its leaves in one file
+// that can be checked without anything else.
+//
+// # The one who signs
+//
+// A [Notary] signs the log's head as far as it is durable, writes the checkpoint to a file of its
+// own ([Folder]) before anything is sent, and hands it to each [Recipient] until it is taken. A
+// store that is behind that file was set back, and must not extend the log. The key lies in a file
+// of its own ([KeyFile]).
+//
 // # Formats
 //
 //   - leaf: [Leaf.Bytes]
 //   - checkpoint: C2SP tlog-checkpoint, a signed note (C2SP signed-note, Ed25519)
 //   - proof: C2SP tlog-proof v1
+//   - range and bundle: JSON, see docs/evidence.md
 //
 // The package knows kinds and bytes, and nothing of what they mean.
 package ledger

@@ -16,25 +16,23 @@ type Kind string
 
 // The kinds.
 const (
-	Genesis     Kind = "genesis"     // the beginning of a log; names the log that it follows, if any
-	Hour        Kind = "hour"        // the digest of all sealed results of an hour
-	Outage      Kind = "outage"      // a version of an outage
-	Notice      Kind = "notice"      // a wording of a notice
-	Statement   Kind = "statement"   // what a person put on record
-	Alert       Kind = "alert"       // a version of an alert
-	Finding     Kind = "finding"     // of a scan
-	Exposure    Kind = "exposure"    // of personal data
-	Case        Kind = "case"        // an inquiry, a complaint, a call
-	Attestation Kind = "attestation" // a person's signed word
-	Config      Kind = "config"      // a configuration in force
-	Report      Kind = "report"
-	Act         Kind = "act"     // something done with privilege
-	Erasure     Kind = "erasure" // evidence of an earlier leaf was erased
+	Genesis   Kind = "genesis"   // the beginning of a log; names the log that it follows, if any
+	Hour      Kind = "hour"      // the digest of all sealed results of an hour
+	Outage    Kind = "outage"    // a version of an outage
+	Notice    Kind = "notice"    // a wording of a notice
+	Statement Kind = "statement" // what a person put on record, attestations among it
+	Finding   Kind = "finding"   // of a scan
+	Exposure  Kind = "exposure"  // of personal data
+	Case      Kind = "case"      // an inquiry, a complaint, a call
+	Config    Kind = "config"    // a configuration in force
+	Report    Kind = "report"
+	Act       Kind = "act"     // something done with privilege
+	Erasure   Kind = "erasure" // evidence of an earlier leaf was erased
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{Genesis, Hour, Outage, Notice, Statement, Alert, Finding, Exposure, Case, Attestation, Config, Report, Act, Erasure}
+	return []Kind{Genesis, Hour, Outage, Notice, Statement, Finding, Exposure, Case, Config, Report, Act, Erasure}
 }
 
 // Salt makes a commitment say nothing of what it commits to.
@@ -54,13 +52,12 @@ const commitFormat = "charterwatch evidence 1\n"
 // Commit commits to evidence: SHA-256 over the format's name, the salt, the kind's length as
 // one byte, the kind, the id's length as eight bytes (big-endian), the id, and the evidence.
 func Commit(kind Kind, id string, salt Salt, evidence []byte) Commitment {
+	head := make([]byte, 0, 256)
+	head = append(append(head, commitFormat...), salt[:]...)
+	head = append(append(head, byte(len(kind))), kind...)
+	head = append(binary.BigEndian.AppendUint64(head, uint64(len(id))), id...)
 	h := sha256.New()
-	h.Write([]byte(commitFormat)) // a hash never fails
-	h.Write(salt[:])
-	h.Write([]byte{byte(len(kind))})
-	h.Write([]byte(kind))
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(id))))
-	h.Write([]byte(id))
+	h.Write(head) // a hash never fails
 	h.Write(evidence)
 	return Commitment(h.Sum(nil))
 }
@@ -82,8 +79,15 @@ const (
 // Bytes are the leaf's canonical bytes: five lines, each with its newline. They are the
 // format's name, the kind, the time (RFC 3339, UTC, three decimals), the commitment in
 // lower-case hexadecimal, and the id.
-func (l Leaf) Bytes() []byte {
-	return fmt.Appendf(nil, "%s\n%s\n%s\n%x\n%s\n", leafFormat, l.Kind, l.At.UTC().Format(timeFormat), l.Commitment[:], l.ID)
+func (l Leaf) Bytes() []byte { return l.AppendBytes(nil) }
+
+// AppendBytes appends the canonical bytes.
+func (l Leaf) AppendBytes(b []byte) []byte {
+	b = append(append(b, leafFormat...), '\n')
+	b = append(append(b, l.Kind...), '\n')
+	b = append(l.At.UTC().AppendFormat(b, timeFormat), '\n')
+	b = append(hex.AppendEncode(b, l.Commitment[:]), '\n')
+	return append(append(b, l.ID...), '\n')
 }
 
 // Check says why the leaf cannot be one; nil if it can.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // nodes is a tree in memory.
@@ -34,9 +36,9 @@ func leafOf(i int) []byte {
 func grown(t testing.TB, size int) nodes {
 	var tree nodes
 	for i := range size {
-		more, first, err := Append(int64(i), leafOf(i), tree)
-		if err != nil || first != int64(len(tree)) {
-			t.Fatal(first, err)
+		more, err := tlog.StoredHashes(int64(i), leafOf(i), tree)
+		if err != nil {
+			t.Fatal(err)
 		}
 		tree = append(tree, more...)
 	}
@@ -238,7 +240,7 @@ func TestLaterTreeContinuesTheEarlier(t *testing.T) {
 		if i == 5 {
 			leaf = leafOf(500)
 		}
-		more, _, err := Append(int64(i), leaf, other)
+		more, err := tlog.StoredHashes(int64(i), leaf, other)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -277,33 +279,6 @@ func FuzzProof(f *testing.F) {
 			t.Fatal("a proof does not survive being written")
 		}
 	})
-}
-
-// BenchmarkAppend is what the ledger adds to a commit, without the store.
-func BenchmarkAppend(b *testing.B) {
-	var tree nodes
-	leaf := leafOf(1)
-	for b.Loop() {
-		more, _, err := Append(int64(n(tree)), leaf, tree)
-		if err != nil {
-			b.Fatal(err)
-		}
-		tree = append(tree, more...)
-	}
-}
-
-// n is how many leaves a tree of so many nodes has.
-func n(tree nodes) int {
-	lo, hi := 0, len(tree)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if StoredHashes(int64(mid)) < int64(len(tree)) {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	return lo
 }
 
 // BenchmarkVerifyMillion rebuilds the root of a million leaves.

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"fmt"
+	"math/bits"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -15,16 +17,6 @@ type Hashes interface {
 	ReadHashes(indexes []int64) ([]Hash, error)
 }
 
-// Append returns the nodes that a leaf adds to a tree of size leaves, and the index of the
-// first: they are stored one after the other.
-func Append(size int64, leaf []byte, stored Hashes) (nodes []Hash, first int64, err error) {
-	nodes, err = tlog.StoredHashes(size, leaf, stored)
-	if err != nil {
-		return nil, 0, fmt.Errorf("ledger: append leaf %d: %w", size, err)
-	}
-	return nodes, tlog.StoredHashCount(size), nil
-}
-
 // Root is the tree's hash at a size; that of an empty tree is SHA-256 of nothing.
 func Root(size int64, stored Hashes) (Hash, error) {
 	root, err := tlog.TreeHash(size, stored)
@@ -36,12 +28,6 @@ func Root(size int64, stored Hashes) (Hash, error) {
 
 // LeafHash is the node of a leaf.
 func LeafHash(leaf []byte) Hash { return tlog.RecordHash(leaf) }
-
-// LeafIndex is where a leaf's node is stored.
-func LeafIndex(n int64) int64 { return tlog.StoredHashIndex(0, n) }
-
-// StoredHashes is how many nodes a tree of size leaves has stored.
-func StoredHashes(size int64) int64 { return tlog.StoredHashCount(size) }
 
 // Consistent checks that the later tree continues the earlier one: the same leaves in the
 // same order, and then more. stored are the later tree's nodes.
@@ -63,30 +49,63 @@ func Consistent(earlier, later Checkpoint, stored Hashes) error {
 }
 
 // Verifier builds a tree from its leaves, in order, and keeps no more of it than its edge:
-// a million leaves take a few kilobytes.
+// a million leaves take a few kilobytes. The zero value is the empty tree. It is a value: a
+// copy goes its own way.
 type Verifier struct {
 	size int64
-	edge []Hash // roots of the perfect subtrees, the largest first
+	edge []Hash // roots of the perfect subtrees, the largest first; never changed in place
 }
+
+// VerifierAt takes up a tree of size leaves at its edge, as [Verifier.Edge] gave it.
+func VerifierAt(size int64, edge []Hash) (Verifier, error) {
+	if size < 0 || bits.OnesCount64(uint64(size)) != len(edge) {
+		return Verifier{}, fmt.Errorf("ledger: a tree of %d leaves has an edge of %d hashes, not %d", size, bits.OnesCount64(uint64(max(size, 0))), len(edge))
+	}
+	return Verifier{size, slices.Clone(edge)}, nil
+}
+
+// Edge are the roots of the perfect subtrees that the tree consists of, the largest first.
+func (v Verifier) Edge() []Hash { return slices.Clone(v.edge) }
 
 // Add takes the next leaf.
 func (v *Verifier) Add(leaf []byte) { v.AddHash(LeafHash(leaf)) }
 
 // AddHash takes the next leaf's hash.
-func (v *Verifier) AddHash(h Hash) {
-	v.edge = append(v.edge, h)
-	v.size++
-	for n := v.size; n&1 == 0; n >>= 1 {
-		i := len(v.edge)
-		v.edge = append(v.edge[:i-2], tlog.NodeHash(v.edge[i-2], v.edge[i-1]))
-	}
+func (v *Verifier) AddHash(h Hash) { v.AddSubtree(0, h, nil) }
+
+// Node is the root of a perfect subtree: the n-th of 2^Level leaves.
+type Node struct {
+	Level int
+	N     int64
+	Hash  Hash
 }
 
+// AddSubtree takes the root of the next 2^level leaves; the size must be a multiple of them.
+// It calls complete, unless that is nil, for each perfect subtree of tile height that this
+// completes, those of level 8, 16 and so on, smaller ones first; not for the one given.
+func (v *Verifier) AddSubtree(level int, h Hash, complete func(Node)) {
+	edge := make([]Hash, len(v.edge), len(v.edge)+1)
+	copy(edge, v.edge)
+	v.size += 1 << level
+	for n := v.size >> level; n&1 == 0; n >>= 1 {
+		last := len(edge) - 1
+		h, edge, level = tlog.NodeHash(edge[last], h), edge[:last], level+1
+		if complete != nil && level%TileHeight == 0 {
+			complete(Node{level, v.size>>level - 1, h})
+		}
+	}
+	v.edge = append(edge, h)
+}
+
+// TileHeight is how many levels of the tree lie between the nodes that are stored: 256 leaves
+// make one, 256 of those the next.
+const TileHeight = 8
+
 // Size is how many leaves it took.
-func (v *Verifier) Size() int64 { return v.size }
+func (v Verifier) Size() int64 { return v.size }
 
 // Root is the hash of the tree so far.
-func (v *Verifier) Root() Hash {
+func (v Verifier) Root() Hash {
 	if len(v.edge) == 0 {
 		root, _ := tlog.TreeHash(0, nil) // reads nothing
 		return root

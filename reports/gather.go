@@ -32,7 +32,8 @@ type Plan struct {
 	Program  string // version of the program
 }
 
-// caseReach is how long before a month a case may have been received that falls due in it.
+// caseReach is how long before a month a case may have been received, or a page updated, that falls
+// due in it.
 const caseReach = 62 * 24 * time.Hour
 
 // dayReach is how many days around a month the calendar is written down for: deadlines begin
@@ -62,7 +63,7 @@ func Gather(ctx context.Context, src Source, p Plan, month string, asOf time.Tim
 	if e.Cases, err = src.Cases(ctx, period.From.Add(-caseReach), asOf); err != nil {
 		return e, fmt.Errorf("gather %s: %w", month, err)
 	}
-	pages, err := src.Pages(ctx, period.From, period.To)
+	pages, err := src.Pages(ctx, period.From.Add(-caseReach), period.To)
 	if err != nil {
 		return e, fmt.Errorf("gather %s: %w", month, err)
 	}

@@ -16,16 +16,17 @@ type Document struct {
 	Digest  string          `json:"digest"`  // of the bytes of content
 	Content json.RawMessage `json:"content"` // canonical: as [Canonical] writes it
 	Signing Signing         `json:"signing"`
+	Proofs  json.RawMessage `json:"proofs,omitempty"` // see [Proofs]
 }
 
 // JSON is the report as data. The bytes of its content are those of [Canonical], and with them
 // those of the charter and the evidence in it.
-func JSON(r Report, s Signing, _ string, _ Options) ([]byte, error) {
+func JSON(r Report, s Signing, _ string, o Options) ([]byte, error) {
 	content, err := Canonical(r)
 	if err != nil {
 		return nil, err
 	}
-	b, err := json.Marshal(Document{Format, digest(content), content, s})
+	b, err := json.Marshal(Document{Format, digest(content), content, s, o.Proofs})
 	if err != nil {
 		return nil, fmt.Errorf("encode report %s: %w", r.ID, err)
 	}

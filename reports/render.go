@@ -24,7 +24,8 @@ type Files map[string][]byte
 // Options are what a report needs besides its content. The zero value makes everything but PDF.
 type Options struct {
 	Fonts       fonts.Set
-	Attachments []Attachment // inside the PDF
+	Proofs      json.RawMessage // see [Proofs]; nil: none
+	Attachments []Attachment    // inside the PDF
 	// PDF sets the report instead of [PDF], so that another process does it.
 	PDF func(Report, Signing, string, Options) ([]byte, error)
 }

@@ -21,7 +21,7 @@ func (a *applier) imported(i compliance.CaseImport) error {
 	if i.ID == "" || i.By.ID == "" || i.At.IsZero() {
 		return refuse("an import needs an id, an actor and a time")
 	}
-	at := i.At.UnixMilli()
+	at, whole := i.At.UnixMilli(), i
 	cases, tallies, spans := i.Cases, i.Tallies, i.Spans
 	i.Cases, i.Tallies, i.Spans = nil, nil, nil
 	body, err := json.Marshal(struct {
@@ -31,7 +31,11 @@ func (a *applier) imported(i compliance.CaseImport) error {
 	if err != nil {
 		return refusal{err}
 	}
-	if _, err := a.tx.ExecContext(a.ctx, `INSERT INTO case_imports (id, at_ms, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, i.ID, at, string(body)); err != nil {
+	r, err := a.tx.ExecContext(a.ctx, `INSERT INTO case_imports (id, at_ms, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, i.ID, at, string(body))
+	if err != nil {
+		return err
+	}
+	if err := a.leafInserted(r, whole.Evidence); err != nil {
 		return err
 	}
 	insert, err := a.tx.PrepareContext(a.ctx, `INSERT INTO cases (kind, ref, at_ms, received_ms, done_ms, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)

@@ -78,6 +78,7 @@ type hourRecord struct {
 	hour, version int64
 	digest        []byte
 	blocks        int
+	expired       bool
 }
 
 func (d *DB) checkHours(ctx context.Context, tx *sql.Tx, r *Report) error {
@@ -101,12 +102,13 @@ func (d *DB) checkHours(ctx context.Context, tx *sql.Tx, r *Report) error {
 		}
 		r.Hours++
 		name := fmt.Sprintf("hour %s version %d", fromMS(h.hour*hourMS).Format("2006-01-02T15"), h.version)
-		sum, n, err := hourDigest(ctx, tx, topo, h.hour, h.version)
+		blocks, err := hourBlocks(ctx, tx, topo, h.hour, h.version)
+		sum := sealedHour(h.hour, h.version, blocks).Digest
 		switch {
 		case err != nil:
 			r.problem("%s: %s", name, err)
-		case !bytes.Equal(sum[:], h.digest) || n != h.blocks:
-			r.problem("%s: its %d blocks do not have the digest on record for %d blocks", name, n, h.blocks)
+		case !bytes.Equal(sum[:], h.digest) || len(blocks) != h.blocks:
+			r.problem("%s: its %d blocks do not have the digest on record for %d blocks", name, len(blocks), h.blocks)
 		}
 		if i+1 == len(hours) || hours[i+1].hour != h.hour {
 			if err := checkCoverage(ctx, tx, topo, h.hour, name, r); err != nil {

@@ -21,6 +21,7 @@ type statements struct {
 	checkState, siteState, boardState  *sql.Stmt
 	outage                             *sql.Stmt
 	event, capture, gapAt, gapTo, gapI *sql.Stmt
+	leaf, lastLeaf                     *sql.Stmt
 }
 
 // batches are the sizes in which result rows are inserted: one statement for many rows
@@ -51,6 +52,8 @@ func (st *statements) prepare(ctx context.Context, db *sql.DB) error {
 	st.gapAt = prep(`SELECT from_ms, to_ms, reason, derived, detail FROM gaps WHERE series = ? AND from_ms <= ? ORDER BY from_ms DESC LIMIT 1`)
 	st.gapTo = prep(`UPDATE gaps SET to_ms = ? WHERE series = ? AND from_ms = ?`)
 	st.gapI = prep(`INSERT INTO gaps (series, from_ms, to_ms, reason, derived, detail) VALUES (?, ?, ?, ?, ?, ?)`)
+	st.leaf = prep(`INSERT INTO ledger (key, kind, id, at_ms, commitment, salt, body) VALUES (?, ?, ?, ?, ?, ?, ?)`)
+	st.lastLeaf = prep(leafColumns + `WHERE kind = ? AND id = ? ORDER BY key DESC LIMIT 1`)
 	return errors.Join(errs...)
 }
 
@@ -58,7 +61,7 @@ func (st *statements) close() {
 	for _, s := range st.results {
 		s.Close()
 	}
-	for _, s := range []*sql.Stmt{st.checkState, st.siteState, st.boardState, st.outage, st.event, st.capture, st.gapAt, st.gapTo, st.gapI} {
+	for _, s := range []*sql.Stmt{st.checkState, st.siteState, st.boardState, st.outage, st.event, st.capture, st.gapAt, st.gapTo, st.gapI, st.leaf, st.lastLeaf} {
 		if s != nil {
 			s.Close()
 		}
@@ -101,9 +104,7 @@ func isRefusal(err error) bool {
 
 func (d *DB) commit(ctx context.Context, changes []compliance.Change, each bool) ([]compliance.Rejected, error) {
 	var rejected []compliance.Rejected
-	var topo *topology
-	err := d.writeLocked(ctx, func(tx *sql.Tx) error {
-		a := d.applier(context.WithoutCancel(ctx), tx)
+	err := d.recordLocked(ctx, func(a *applier) error {
 		for i, c := range changes {
 			err := a.apply(c, each)
 			if err != nil && each && isRefusal(err) {
@@ -112,16 +113,47 @@ func (d *DB) commit(ctx context.Context, changes []compliance.Change, each bool)
 				return fmt.Errorf("change of site %s: %w", c.Site, err)
 			}
 		}
-		topo = a.topo
 		return a.flush()
 	})
 	if err != nil {
 		return nil, err
 	}
-	if topo != d.topology() {
-		d.setTopology(topo)
-	}
 	return rejected, nil
+}
+
+// record applies what fn does in one transaction, and lets what changed in memory count once
+// that is durable.
+func (d *DB) record(ctx context.Context, fn func(a *applier) error) error {
+	d.wmu.Lock()
+	defer d.wmu.Unlock()
+	return d.recordLocked(ctx, fn)
+}
+
+func (d *DB) recordLocked(ctx context.Context, fn func(a *applier) error) error {
+	if d.unsure { // whether the last transaction was committed
+		g, err := loadLedger(ctx, d.writer)
+		if err != nil {
+			return err
+		}
+		d.setGrown(g)
+		d.unsure = false
+	}
+	var a *applier
+	err := d.writeLocked(ctx, func(tx *sql.Tx) error {
+		a = d.applier(context.WithoutCancel(ctx), tx)
+		err := fn(a)
+		d.unsure = err == nil
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	d.unsure = false
+	if a.topo != d.topology() {
+		d.setTopology(a.topo)
+	}
+	d.setGrown(a.grown)
+	return nil
 }
 
 // applier applies changes within one transaction.
@@ -129,7 +161,8 @@ type applier struct {
 	d      *DB
 	ctx    context.Context
 	tx     *sql.Tx
-	topo   *topology // becomes the DB's when the transaction commits
+	topo   *topology // becomes the DB's when the transaction commits, and so does
+	grown  grown     // the ledger's tree
 	rows   []any     // parameters of result rows not inserted yet
 	rest   []byte    // backs their blobs
 	checks map[string][]byte
@@ -139,7 +172,7 @@ type applier struct {
 }
 
 func (d *DB) applier(ctx context.Context, tx *sql.Tx) *applier {
-	return &applier{d: d, ctx: ctx, tx: tx, topo: d.topology(), checks: map[string][]byte{}, sites: map[string][]byte{}, boards: map[string][]byte{}}
+	return &applier{d: d, ctx: ctx, tx: tx, topo: d.topology(), grown: d.grownNow(), checks: map[string][]byte{}, sites: map[string][]byte{}, boards: map[string][]byte{}}
 }
 
 // exec runs a prepared statement of the writer within the transaction.
@@ -159,13 +192,13 @@ func (a *applier) apply(c compliance.Change, savepoint bool) error {
 	if _, err := a.tx.ExecContext(a.ctx, `SAVEPOINT change`); err != nil {
 		return err
 	}
-	topo := a.topo
+	topo, tree := a.topo, a.grown
 	err := a.change(c)
 	if err == nil {
 		err = a.flush()
 	}
 	if err != nil {
-		a.topo, a.rows = topo, a.rows[:0]
+		a.topo, a.grown, a.rows = topo, tree, a.rows[:0]
 		clear(a.checks)
 		clear(a.sites)
 		clear(a.boards)
@@ -268,8 +301,16 @@ func (a *applier) outage(o compliance.Outage) error {
 		end = o.End.UnixMilli()
 	}
 	// Check ids have no spaces.
-	return a.exec(a.d.st.outage, o.ID, o.Site, o.Check, o.Start.UnixMilli(), end, optMS(o.ConfirmedAt), optMS(o.RecoveringSince),
+	err := a.exec(a.d.st.outage, o.ID, o.Site, o.Check, o.Start.UnixMilli(), end, optMS(o.ConfirmedAt), optMS(o.RecoveringSince),
 		int(o.Reason), string(o.Cause), strings.Join(o.Checks, " "))
+	if err != nil {
+		return err
+	}
+	e, err := o.Evidence()
+	if err != nil {
+		return refusal{err}
+	}
+	return a.leafNew(e)
 }
 
 func (a *applier) capture(k compliance.OutageCapture) error {

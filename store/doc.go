@@ -12,6 +12,9 @@
 //     ([compliance.Block]) that accounts for each of its slots; what nobody recorded
 //     becomes a gap with reason not_running. The hour keeps a SHA-256 over its blocks'
 //     digests. Records that come late write a new version of the hour; the old stays.
+//   - The ledger: a leaf for each version of an outage, wording of a notice, statement,
+//     sealed hour and privileged act, appended in the transaction that records it, with a copy
+//     of the evidence; and the checkpoints that were signed. See package ledger.
 //   - Latency sketches by UTC day, states, outages, events, captures, heartbeats, tokens.
 //
 // # Guarantees

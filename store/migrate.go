@@ -17,6 +17,28 @@ var migrations embed.FS
 // ErrNewer is wrapped by Open's error when the store was written by a newer program.
 var ErrNewer = errors.New("the store was written by a newer charterwatch")
 
+// ErrOlder is wrapped by View's error when the store was written by an older program.
+var ErrOlder = errors.New("the store was written by an older charterwatch; start the monitor once to bring it up to date")
+
+// current checks that the schema is this program's.
+func current(ctx context.Context, db *sql.DB, files fs.FS) error {
+	names, err := fs.Glob(files, "migrations/*.sql")
+	if err != nil {
+		return err
+	}
+	var have int
+	if err := db.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM schema_version`).Scan(&have); err != nil {
+		return fmt.Errorf("read schema version: %w", err)
+	}
+	switch {
+	case have > len(names):
+		return fmt.Errorf("%w: its schema is version %d, this program knows up to %d", ErrNewer, have, len(names))
+	case have < len(names):
+		return ErrOlder
+	}
+	return nil
+}
+
 // migrate brings the schema up to date, each migration in a transaction of its own. The
 // files are numbered from 1 without holes.
 func migrate(ctx context.Context, db *sql.DB, files fs.FS) error {

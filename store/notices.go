@@ -69,8 +69,11 @@ func (a *applier) notice(n compliance.Notice) error {
 		if err != nil {
 			return refusal{err}
 		}
-		_, err = a.tx.ExecContext(a.ctx, `INSERT INTO revisions (notice, n, first_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		res, err := a.tx.ExecContext(a.ctx, `INSERT INTO revisions (notice, n, first_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			n.ID, r.N, r.FirstSeen.UnixMilli(), b)
+		if err == nil {
+			err = a.leafInserted(res, func() (compliance.Evidence, error) { return n.Evidence(r) })
+		}
 		if err != nil {
 			return fmt.Errorf("revision %d: %w", r.N, err)
 		}
@@ -129,8 +132,11 @@ func (a *applier) statement(s compliance.Statement) error {
 	if err != nil {
 		return refusal{err}
 	}
-	_, err = a.tx.ExecContext(a.ctx, `INSERT INTO statements (id, site, at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, s.ID, s.Site, s.At.UnixMilli(), string(b))
-	return err
+	res, err := a.tx.ExecContext(a.ctx, `INSERT INTO statements (id, site, at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, s.ID, s.Site, s.At.UnixMilli(), string(b))
+	if err != nil {
+		return err
+	}
+	return a.leafInserted(res, s.Evidence)
 }
 
 // adoptBoards records how boards are configured from at on, where that is new.

@@ -243,24 +243,29 @@ func (d *DB) sealSeries(ctx context.Context, hour, version int64, todo []*series
 		}
 		todo = todo[n:]
 	}
-	return d.write(ctx, func(tx *sql.Tx) error {
-		sum, n, err := hourDigest(ctx, tx, d.topology(), hour, version)
+	return d.record(ctx, func(a *applier) error {
+		blocks, err := hourBlocks(a.ctx, a.tx, a.topo, hour, version)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO hours (hour, version, digest, blocks, sealed_ms, expired) VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
-			hour, version, sum[:], n, now.UnixMilli())
-		return err
+		h := sealedHour(hour, version, blocks)
+		r, err := a.tx.ExecContext(a.ctx, `INSERT INTO hours (hour, version, digest, blocks, sealed_ms, expired) VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
+			hour, version, h.Digest[:], len(blocks), now.UnixMilli())
+		if err != nil {
+			return err
+		}
+		return a.leafInserted(r, h.Evidence)
 	})
 }
 
-// hourDigest is the SHA-256 over the digests of an hour's blocks, in order of series, each
-// series with its newest block up to version.
-func hourDigest(ctx context.Context, db querier, t *topology, hour, version int64) (sum [sha256.Size]byte, n int, err error) {
-	h := sha256.New()
-	fmt.Fprintf(h, "charterwatch hour\n%d\n%d\n", hour, version)
-	var last int64
-	var digest [sha256.Size]byte
+// hourBlock is a block as an hour's digest counts it.
+type hourBlock struct {
+	series *series
+	digest [sha256.Size]byte
+}
+
+// hourBlocks are an hour's blocks in order of series, each series with its newest up to version.
+func hourBlocks(ctx context.Context, db querier, t *topology, hour, version int64) (out []hourBlock, err error) {
 	err = query(ctx, db, func(r *sql.Rows) error {
 		var key int64
 		var data sql.RawBytes
@@ -271,23 +276,32 @@ func hourDigest(ctx context.Context, db querier, t *topology, hour, version int6
 		if v > version {
 			return nil
 		}
-		if id != last && n > 0 {
-			h.Write(digest[:])
-		}
-		if id != last || n == 0 {
-			n++
-		}
 		s := t.byID[id]
 		if s == nil {
 			return fmt.Errorf("block of series %d, which there is not", id)
 		}
-		last, digest = id, compliance.BlockDigest(s.life.check.name, s.vantage, data)
+		b := hourBlock{s, compliance.BlockDigest(s.life.check.name, s.vantage, data)}
+		if n := len(out); n > 0 && out[n-1].series == s {
+			out[n-1] = b
+		} else {
+			out = append(out, b)
+		}
 		return nil
 	}, `SELECT key, data FROM blocks WHERE key BETWEEN ? AND ? ORDER BY key`, blockKey(hour, 0, 0), blockKey(hour+1, 0, 0)-1)
-	if n > 0 {
-		h.Write(digest[:])
+	return out, err
+}
+
+// sealedHour is the record of an hour: its digest is the SHA-256 over those of its blocks.
+func sealedHour(hour, version int64, blocks []hourBlock) compliance.SealedHour {
+	h := sha256.New()
+	fmt.Fprintf(h, "charterwatch hour\n%d\n%d\n", hour, version)
+	out := compliance.SealedHour{Hour: fromMS(hour * hourMS), Version: version}
+	for _, b := range blocks {
+		h.Write(b.digest[:])
+		out.Blocks = append(out.Blocks, [8]byte(b.digest[:]))
 	}
-	return [sha256.Size]byte(h.Sum(nil)), n, err
+	out.Digest = [sha256.Size]byte(h.Sum(nil))
+	return out
 }
 
 // seal writes the blocks of some series for one hour.

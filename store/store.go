@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -21,14 +22,16 @@ var ErrNotFound = errors.New("no such record")
 
 // Config says where the store lives.
 type Config struct {
-	Dir    string           // created with mode 0700 when missing
-	Logger *slog.Logger     // nil: no log
-	Now    func() time.Time // wall clock; nil: time.Now
+	Dir         string           // created with mode 0700 when missing
+	Checkpoints string           // folder of the ledger's checkpoint files; "": "checkpoints" in Dir
+	Logger      *slog.Logger     // nil: no log
+	Now         func() time.Time // wall clock; nil: time.Now
 }
 
 // DB is an open store.
 type DB struct {
 	dir    string
+	points string // folder of checkpoint files
 	log    *slog.Logger
 	now    func() time.Time
 	lock   *os.File
@@ -40,9 +43,13 @@ type DB struct {
 	tail map[int64]*tail // by series: how far its records reach
 	// sealing is the newest hour that has blocks: a record for it or one before is late.
 	sealing int64
+	packer  packer
+	unsure  bool  // whether the last transaction was committed
+	behind  error // why the ledger must not be extended; nil: it may
 
-	tmu  sync.RWMutex // guards topo, which writers replace while they hold wmu
-	topo *topology
+	tmu   sync.RWMutex // guards what follows, which writers replace while they hold wmu
+	topo  *topology
+	grown grown // of the ledger, durable
 }
 
 // Page caches: small, because an idle monitor must be, and enough, because the working
@@ -56,20 +63,27 @@ const (
 const (
 	dbFile   = "charterwatch.db"
 	lockName = "charterwatch.lock"
-	openEnd  = math.MaxInt64 // end_ms of an open outage
+
+	checkpointDir = "checkpoints"
+	openEnd       = math.MaxInt64 // end_ms of an open outage
 )
 
-// Open opens the store in cfg.Dir, creates it when there is none, and brings its schema up
-// to date. The error wraps ErrLocked when another process has it open and ErrNewer when a
-// newer program wrote it. The caller must Close the DB.
-func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
-	d := &DB{dir: cfg.Dir, log: cfg.Logger, now: cfg.Now, tail: map[int64]*tail{}}
+func newDB(cfg Config) *DB {
+	d := &DB{dir: cfg.Dir, points: cmp.Or(cfg.Checkpoints, filepath.Join(cfg.Dir, checkpointDir)), log: cfg.Logger, now: cfg.Now, tail: map[int64]*tail{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
 	if d.now == nil {
 		d.now = time.Now
 	}
+	return d
+}
+
+// Open opens the store in cfg.Dir, creates it when there is none, and brings its schema up
+// to date. The error wraps ErrLocked when another process has it open and ErrNewer when a
+// newer program wrote it. The caller must Close the DB.
+func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
+	d := newDB(cfg)
 	defer func() {
 		if err != nil {
 			d.Close()
@@ -101,7 +115,38 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 	if err := d.st.prepare(ctx, d.writer); err != nil {
 		return nil, err
 	}
-	return d, d.remember(ctx)
+	if err := d.remember(ctx); err != nil {
+		return nil, err
+	}
+	return d, d.openLedger(ctx)
+}
+
+// View opens a store to be read alone, which another process may have open. It must exist, and
+// be of this program's schema. Only what reads may be called.
+func View(ctx context.Context, cfg Config) (_ *DB, err error) {
+	d := newDB(cfg)
+	defer func() {
+		if err != nil {
+			d.Close()
+			err = fmt.Errorf("open store %s: %w", cfg.Dir, err)
+		}
+	}()
+	path := filepath.Join(cfg.Dir, dbFile)
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	if d.reader, err = openSQLite(path, readers, readerCacheKiB, true); err != nil {
+		return nil, err
+	}
+	if err := current(ctx, d.reader, migrations); err != nil {
+		return nil, err
+	}
+	t, err := loadTopology(ctx, d.reader)
+	if err != nil {
+		return nil, err
+	}
+	d.setTopology(t)
+	return d, d.compare(ctx, d.reader)
 }
 
 // remember loads what is kept in memory: the topology and how far the records reach.
@@ -146,6 +191,18 @@ func (d *DB) setTopology(t *topology) {
 	d.tmu.Lock()
 	defer d.tmu.Unlock()
 	d.topo = t
+}
+
+func (d *DB) grownNow() grown {
+	d.tmu.RLock()
+	defer d.tmu.RUnlock()
+	return d.grown
+}
+
+func (d *DB) setGrown(g grown) {
+	d.tmu.Lock()
+	defer d.tmu.Unlock()
+	d.grown = g
 }
 
 // write runs fn in a transaction on the writer. A cancelled ctx stops it from starting; once

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 )
 
@@ -38,21 +39,23 @@ func optTime(ms int64) time.Time {
 }
 
 // AddToken inserts a token; see [accounts.Tokens].
-func (d *DB) AddToken(ctx context.Context, t accounts.Token, first bool) (added bool, err error) {
+func (d *DB) AddToken(ctx context.Context, by accounts.Actor, t accounts.Token, first bool) (added bool, err error) {
 	body, err := json.Marshal(tokenBody{t.Prefix, t.Name, t.Role, t.Expires})
 	if err != nil {
 		return false, fmt.Errorf("add token: %w", err)
 	}
-	err = d.write(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(context.WithoutCancel(ctx), `INSERT INTO tokens (id, hash, body, created_ms, used_ms, revoked_ms)
+	err = d.record(ctx, func(a *applier) error {
+		r, err := a.tx.ExecContext(a.ctx, `INSERT INTO tokens (id, hash, body, created_ms, used_ms, revoked_ms)
 			SELECT ?, ?, ?, ?, ?, ? WHERE ? = 0 OR NOT EXISTS (SELECT 1 FROM tokens)`,
 			t.ID, t.Hash[:], string(body), t.Created.UnixMilli(), optMS(t.Used), optMS(t.Revoked), b2i(first))
 		if err != nil {
 			return err
 		}
 		n, err := r.RowsAffected()
-		added = n == 1
-		return err
+		if added = n == 1; err != nil || !added {
+			return err
+		}
+		return a.act(compliance.Act{Kind: compliance.ActTokenMade, At: t.Created, By: by, Subject: t.ID, Detail: map[string]string{"role": t.Role.String()}})
 	})
 	if err != nil {
 		return false, fmt.Errorf("add token: %w", err)
@@ -105,19 +108,24 @@ func (d *DB) tokens(ctx context.Context, where string, args ...any) (out []accou
 }
 
 // MarkToken notes a use or revocation; see [accounts.Tokens].
-func (d *DB) MarkToken(ctx context.Context, id string, used, revoked time.Time) error {
-	err := d.write(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(context.WithoutCancel(ctx), `UPDATE tokens SET
-			used_ms = CASE WHEN ? > used_ms THEN ? ELSE used_ms END,
-			revoked_ms = CASE WHEN revoked_ms = 0 THEN ? ELSE revoked_ms END WHERE id = ?`,
-			optMS(used), optMS(used), optMS(revoked), id)
+func (d *DB) MarkToken(ctx context.Context, by accounts.Actor, id string, used, revoked time.Time) error {
+	err := d.record(ctx, func(a *applier) error {
+		var before int64
+		err := a.tx.QueryRowContext(a.ctx, `SELECT revoked_ms FROM tokens WHERE id = ?`, id).Scan(&before)
+		if errors.Is(err, sql.ErrNoRows) {
+			return accounts.ErrNoToken
+		}
 		if err != nil {
 			return err
 		}
-		if n, err := r.RowsAffected(); err != nil || n == 0 {
-			return errors.Join(err, accounts.ErrNoToken)
+		_, err = a.tx.ExecContext(a.ctx, `UPDATE tokens SET
+			used_ms = CASE WHEN ? > used_ms THEN ? ELSE used_ms END,
+			revoked_ms = CASE WHEN revoked_ms = 0 THEN ? ELSE revoked_ms END WHERE id = ?`,
+			optMS(used), optMS(used), optMS(revoked), id)
+		if err != nil || revoked.IsZero() || before != 0 {
+			return err
 		}
-		return nil
+		return a.act(compliance.Act{Kind: compliance.ActTokenRevoked, At: revoked, By: by, Subject: id})
 	})
 	if err != nil {
 		return fmt.Errorf("mark token %s: %w", id, err)

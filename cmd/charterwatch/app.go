@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"reflect"
 	"slices"
 	"sync"
 	"syscall"
@@ -25,6 +26,7 @@ import (
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/fetch"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/reports"
@@ -49,6 +51,10 @@ type app struct {
 	server  *http.Server
 	listen  net.Listener
 	setup   string // token shown once
+
+	notary    *ledger.Notary
+	keyFile   ledger.KeyFile
+	ledgerKey string // public key of the ledger, when it was made at this start
 
 	alerts   *alerts.Service
 	signer   *alerts.Signer // of links in messages
@@ -106,6 +112,7 @@ func (a *app) untaken(f *config.File) (names []string) {
 	}{
 		{"store.sqlite", f.Store.SQLite == a.started.Store.SQLite},
 		{"web.listen", f.Web.Listen == a.started.Web.Listen},
+		{"evidence", reflect.DeepEqual(f.Evidence, a.started.Evidence)},
 		{"probing.vantage", f.Probing.Vantage == a.started.Probing.Vantage},
 		{"probing.at_once", f.Probing.AtOnce == a.started.Probing.AtOnce},
 		{"alerting.alertmanager", onlyOutside(*f) == onlyOutside(*a.started)},
@@ -129,7 +136,10 @@ func (a *app) open(ctx context.Context) (err error) {
 	for _, w := range l.Warnings {
 		a.log.Warn("configuration", "warning", w.String())
 	}
-	if a.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Logger: a.log}); err != nil {
+	if a.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Checkpoints: l.File.Evidence.Checkpoints, Logger: a.log}); err != nil {
+		return err
+	}
+	if err := a.openLedger(ctx, l, b); err != nil {
 		return err
 	}
 	a.keeper = &accounts.Keeper{Tokens: a.db}
@@ -211,6 +221,7 @@ func (a *app) run(ctx context.Context) error {
 	g.Go(func() error { return a.hub.Run(hubCtx) })
 	g.Go(func() error { return a.alerts.Run(telling) })
 	g.Go(func() error { return a.desk.Run(ctx) })
+	g.Go(func() error { return a.notary.Run(telling) }) // signs what was committed last
 	g.Go(func() error {
 		if err := a.server.Serve(a.listen); !errors.Is(err, http.ErrServerClosed) {
 			return messages.New("cli.serve.dashboard_failed", "err", err)
@@ -273,6 +284,9 @@ func (a *app) reload(ctx context.Context) error {
 		return err
 	}
 	a.accept(l, b)
+	if err := a.recordConfig(ctx, l, b); err != nil {
+		a.log.Error("the configuration in force could not be put on record", "err", err)
+	}
 	a.hub.Restart(head(l))
 	if names := a.untaken(&l.File); len(names) > 0 {
 		a.log.Warn("some settings take effect only after a restart", "settings", names)

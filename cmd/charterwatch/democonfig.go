@@ -66,6 +66,7 @@ reports:
 
 web: {listen: %q, external_url: %q}
 store: {sqlite: store}
+evidence: {checkpoint_every: 1m, send_checkpoints_to: [{file: checkpoints-kept-elsewhere.txt}]}
 uplink: {canaries: [%q]}
 %s
 sites:

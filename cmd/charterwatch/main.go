@@ -7,6 +7,9 @@
 //	charterwatch probe --config FILE SITE/CHECK   look once and show what was seen
 //	charterwatch store backup|check --dir DIR     copy or verify the embedded database
 //	charterwatch token new|list|revoke --dir DIR  manage API tokens
+//	charterwatch ledger verify|prove|key|checkpoint|rotate|recover --dir DIR
+//	                                          check what was sealed, prove it, look after the key
+//	charterwatch verify FILE --key PUBLIC     check a file of evidence with nothing but itself
 //	charterwatch notice parse|lint            read a maintenance notice, or check a draft of one
 //	charterwatch notice declare               tell a running monitor of maintenance ahead of its notice
 //	charterwatch alert test RECEIVER          send a marked message by all channels of a receiver
@@ -60,6 +63,14 @@ const (
 	revokeUsage  = "token revoke --dir DIR ID"
 	versionUsage = "version"
 
+	ledgerVerifyUsage     = "ledger verify --dir DIR [--keys FILE]"
+	ledgerProveUsage      = "ledger prove --dir DIR [--out DIR] ID"
+	ledgerKeyUsage        = "ledger key --dir DIR"
+	ledgerCheckpointUsage = "ledger checkpoint --dir DIR"
+	ledgerRotateUsage     = "ledger rotate --dir DIR"
+	ledgerRecoverUsage    = "ledger recover --dir DIR --why WHY"
+	verifyFileUsage       = "verify [--key PUBLIC | --keys FILE] FILE"
+
 	noticeParseUsage = "notice parse --posted DATE --title TITLE"
 	noticeLintUsage  = "notice lint --site SITE --window WINDOW"
 
@@ -88,6 +99,13 @@ func (t *terminal) help() {
 	command(newUsage, t.text("cli.help.token_new"))
 	command(listUsage, t.text("cli.help.token_list"))
 	command(revokeUsage, t.text("cli.help.token_revoke"))
+	command(ledgerVerifyUsage, t.text("cli.help.ledger_verify"))
+	command(ledgerProveUsage, t.text("cli.help.ledger_prove"))
+	command(ledgerKeyUsage, t.text("cli.help.ledger_key"))
+	command(ledgerCheckpointUsage, t.text("cli.help.ledger_checkpoint"))
+	command(ledgerRotateUsage, t.text("cli.help.ledger_rotate"))
+	command(ledgerRecoverUsage, t.text("cli.help.ledger_recover"))
+	command(verifyFileUsage, t.text("cli.help.verify"))
 	command(noticeParseUsage, t.text("cli.help.notice_parse"))
 	command(noticeLintUsage, t.text("cli.help.notice_lint"))
 	command(noticeDeclareUsage, t.text("cli.help.notice_declare"))
@@ -115,6 +133,7 @@ func run(ctx context.Context, args []string, t *terminal) error {
 	commands := map[string]func(context.Context, []string, *terminal) error{
 		"serve": serve, "demo": demonstrate, "config": configCommand, "probe": probeOnce,
 		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand, "alert": alertCommand, "charter": charterCommand,
+		"ledger": ledgerCommand, "verify": verifyCommand,
 	}
 	switch args[0] {
 	case "help", "-h", "--help":

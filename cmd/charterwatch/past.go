@@ -9,6 +9,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/probes"
+	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/scanners"
 	"github.com/charterwatch/charterwatch/store"
 )
@@ -31,16 +32,18 @@ type past struct {
 	zone   *time.Location
 	story  story
 	now    time.Time // in the simulation: the store's clock, too
+	seen   time.Time // up to when it was looked
 	rnd    *rand.Rand
 	checks map[string]compliance.CheckState
 	states map[string]compliance.SiteState
 	books  map[string]compliance.BoardBook
 	pages  map[string]compliance.PageSpan
+	close  func(context.Context) (reports.Closing, error) // signs the log for a report
 }
 
 // newPast prepares to live through a story at sites.
 func newPast(sites []compliance.Site, zone *time.Location, s story) *past {
-	p := &past{sites: slices.Clone(sites), zone: zone, story: s, now: s.begins, rnd: rand.New(rand.NewPCG(3, 65)), checks: map[string]compliance.CheckState{},
+	p := &past{sites: slices.Clone(sites), zone: zone, story: s, now: s.begins, seen: s.begins, rnd: rand.New(rand.NewPCG(3, 65)), checks: map[string]compliance.CheckState{},
 		states: map[string]compliance.SiteState{}, books: map[string]compliance.BoardBook{}, pages: map[string]compliance.PageSpan{}}
 	for i := range p.sites {
 		x := &p.sites[i]
@@ -67,33 +70,36 @@ func (p *past) clock() time.Time { return p.now }
 
 // live lets the past happen until then. told hears how far it has come.
 func (p *past) live(ctx context.Context, until time.Time, told func(at time.Time)) error {
-	if err := p.db.Adopt(ctx, p.now, p.sites, pastVantage); err != nil {
+	if err := p.db.Adopt(ctx, p.seen, p.sites, pastVantage); err != nil {
 		return fmt.Errorf("simulate the past: %w", err)
 	}
-	for p.now.Before(until) {
+	for p.seen.Before(until) {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("simulate the past: %w", err)
 		}
-		to := p.now.Add(pastStep)
+		to := p.seen.Add(pastStep)
 		if to.After(until) {
 			to = until
 		}
-		changes := p.step(compliance.Period{From: p.now, To: to})
-		p.now = to
+		changes := p.step(compliance.Period{From: p.seen, To: to})
+		p.seen = to
+		if p.now.Before(to) {
+			p.now = to // a report may have been signed meanwhile
+		}
 		rejected, err := p.db.Commit(ctx, changes)
 		if err == nil && len(rejected) > 0 {
 			err = rejected[0].Err
 		}
 		if err == nil {
-			_, err = p.db.Seal(ctx, p.now)
+			_, err = p.db.Seal(ctx, p.seen)
 		}
 		if err == nil {
-			_, err = p.db.Retain(ctx, p.now, compliance.Retention{})
+			_, err = p.db.Retain(ctx, p.seen, compliance.Retention{})
 		}
 		if err != nil {
 			return fmt.Errorf("simulate the past: %w", err)
 		}
-		told(p.now)
+		told(p.seen)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/reports"
@@ -31,7 +32,7 @@ func (a *app) livePast(ctx context.Context, months int, t *terminal) (err error)
 	}
 	now := a.clock.Now()
 	p := newPast(b.Plan.Sites, l.Zone, newStory(now, months, l.Zone))
-	p.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Logger: a.log, Now: p.clock})
+	p.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Checkpoints: l.File.Evidence.Checkpoints, Logger: a.log, Now: p.clock})
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,26 @@ func (a *app) livePast(ctx context.Context, months int, t *terminal) (err error)
 		t.line("cli.demo.past_exists")
 		return nil
 	}
+	if err := p.openLedger(ctx, l); err != nil {
+		return err
+	}
 	return p.liveWithReports(ctx, b, reportingOf(l, b, true), months, now, t)
+}
+
+// openLedger signs the simulated past with the key of the demo's own log.
+func (p *past) openLedger(ctx context.Context, l *config.Loaded) error {
+	head, err := p.db.Head(ctx)
+	if err != nil {
+		return err
+	}
+	file := ledger.KeyFile{Path: l.File.Evidence.Key}
+	key, _, err := signingKey(file, l.File.FirstOrigin(), head.Log)
+	if err != nil {
+		return err
+	}
+	notary, err := ledger.NewNotary(ledger.NotaryConfig{Log: p.db, Key: key, Folder: ledger.Folder{Dir: l.File.Evidence.Checkpoints}, Now: p.clock})
+	p.close = closing(notary, file.PublicKeys)
+	return err
 }
 
 // liveWithReports lives until now. Reports of all months but the last are made, signed and kept on
@@ -57,7 +77,7 @@ func (p *past) liveWithReports(ctx context.Context, b config.Built, in reporting
 		}
 	}
 	desk := reports.NewDesk(reports.Config{
-		Maker: maker(p.db, func() reporting { return in }), State: p.state, Terms: func() reports.Terms { return in.terms }, Render: rendering, Now: p.clock,
+		Maker: maker(p.db, func() reporting { return in }, p.close), State: p.state, Terms: func() reports.Terms { return in.terms }, Render: rendering(p.db), Now: p.clock,
 		Said: func() []compliance.Statement { return p.said(ctx) },
 	})
 	told := time.Time{}

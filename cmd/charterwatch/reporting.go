@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/mail"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/reports/fonts"
 	"github.com/charterwatch/charterwatch/store"
@@ -42,34 +45,84 @@ func (r reporting) plan() reports.Plan {
 }
 
 // maker makes reports from what the store holds.
-func maker(db *store.DB, in func() reporting) reports.Maker {
+func maker(db *store.DB, in func() reporting, end func(context.Context) (reports.Closing, error)) reports.Maker {
 	return reports.Maker{
-		Source: db, Archive: db,
+		Source: db, Archive: db, Close: end,
 		Plan: func() reports.Plan { return in().plan() },
 		Head: func() reports.Head { return in().head },
 	}
 }
 
-// rendering makes a report's documents with the program's own fonts.
-func rendering(_ context.Context, r reports.Report, s compliance.Signing, lang string) (reports.Files, error) {
-	set, err := fonts.Load()
-	if err != nil {
-		return nil, err
+// rendering makes a report's documents with the program's own fonts, and proofs from the store.
+func rendering(db *store.DB) func(context.Context, reports.Report, compliance.Signing, string) (reports.Files, error) {
+	return func(ctx context.Context, r reports.Report, s compliance.Signing, lang string) (reports.Files, error) {
+		set, err := fonts.Load()
+		if err != nil {
+			return nil, err
+		}
+		o := reports.Options{Fonts: set}
+		if o.Proofs, err = proofsOf(ctx, db, r); err != nil {
+			return nil, err
+		}
+		evidence, err := reports.JSON(r, s, lang, o)
+		if err != nil {
+			return nil, err
+		}
+		o.Attachments = []reports.Attachment{{Name: reports.NameJSON, MIME: "application/json", Description: "charter, evidence, verdicts and proofs", Relation: reports.RelationData, Data: evidence}}
+		return reports.Render(r, s, lang, o, nil)
 	}
-	evidence, err := reports.JSON(r, s, lang, reports.Options{})
-	if err != nil {
-		return nil, err
+}
+
+// proofsOf collects what shows that a report's evidence was sealed when it happened: up to the
+// checkpoint that the report names, so that they are the same whenever they are collected.
+func proofsOf(ctx context.Context, db *store.DB, r reports.Report) (json.RawMessage, error) {
+	if r.Closing.Checkpoint == "" {
+		return nil, nil
 	}
-	return reports.Render(r, s, lang, reports.Options{Fonts: set, Attachments: []reports.Attachment{
-		{Name: reports.NameJSON, MIME: "application/json", Description: "charter, evidence and verdicts", Relation: reports.RelationData, Data: evidence},
-	}}, nil)
+	b, err := db.Bundle(ctx, r.Evidence.Period.From, r.Closing.At, func(kind, _ string) bool { return reports.Shows(kind) })
+	if err != nil {
+		return nil, fmt.Errorf("proofs of report %s: %w", r.ID, err)
+	}
+	b.Keys = r.Closing.Keys
+	p := reports.Proofs{Format: reports.ProofsFormat}
+	if p.Bundle, err = json.Marshal(b); err != nil {
+		return nil, fmt.Errorf("proofs of report %s: %w", r.ID, err)
+	}
+	for _, id := range reports.OlderIDs(r) {
+		proved, err := db.ProveBy(ctx, id, r.Closing.At)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // from before there was a log
+		}
+		if err != nil {
+			return nil, fmt.Errorf("proofs of report %s: %w", r.ID, err)
+		}
+		last := proved[len(proved)-1]
+		text, err := last.Proof.MarshalText()
+		if err != nil {
+			return nil, fmt.Errorf("proofs of report %s: %w", r.ID, err)
+		}
+		p.Older = append(p.Older, reports.OlderProof{Proof: string(text), Salt: last.Salt[:], Body: string(last.Body)})
+	}
+	return json.Marshal(p)
+}
+
+// closing signs the head of the evidence log for a report.
+func closing(notary *ledger.Notary, keys func() ([]string, error)) func(context.Context) (reports.Closing, error) {
+	return func(ctx context.Context) (reports.Closing, error) {
+		s, err := notary.Checkpoint(ctx)
+		if err != nil {
+			return reports.Closing{}, err
+		}
+		public, err := keys()
+		return reports.Closing{Checkpoint: string(s.Note), Keys: public, At: s.At.UTC()}, err
+	}
 }
 
 // reportDesk makes the desk of the running monitor.
 func (a *app) reportDesk() *reports.Desk {
 	c := reports.Config{
-		Maker: maker(a.db, a.reporting), Said: func() []compliance.Statement { return a.engine.Record(compliance.MonitorScope).Statements },
-		State: a.engine.State, Terms: func() reports.Terms { return a.reporting().terms }, Render: rendering, Now: a.clock.Now, Logger: a.log,
+		Maker: maker(a.db, a.reporting, closing(a.notary, a.keyFile.PublicKeys)), Said: func() []compliance.Statement { return a.engine.Record(compliance.MonitorScope).Statements },
+		State: a.engine.State, Terms: func() reports.Terms { return a.reporting().terms }, Render: rendering(a.db), Now: a.clock.Now, Logger: a.log,
 	}
 	c.Send = a.sendReport
 	return reports.NewDesk(c)

@@ -44,6 +44,9 @@ func (a *app) serve(ctx context.Context, t *terminal) (err error) {
 	t.learn(*a.started)
 	fmt.Fprintln(t.out, "charterwatch", versionText())
 	fmt.Fprintf(t.out, "  %s  http://%s/\n", t.text("cli.serve.dashboard"), a.listen.Addr())
+	if a.ledgerKey != "" {
+		fmt.Fprintf(t.out, "  %s\n             %s\n", t.text("cli.serve.ledger_key"), a.ledgerKey)
+	}
 	if a.setup != "" {
 		fmt.Fprintf(t.out, "  %s\n             %s\n", t.text("cli.serve.setup_token", "days", 30), a.setup)
 	}

@@ -76,8 +76,12 @@ func (m month) register(by accounts.Actor, all []compliance.Case, calls []compli
 	if !until.Before(next) {
 		until = next.AddDays(-1)
 	}
+	from := m.begins
+	if from == calendar.DateOf(m.story.begins, m.zone) {
+		from = from.AddMonths(-4) // the register is older than the monitor, and says so
+	}
 	for _, k := range append(compliance.CaseKinds(), compliance.CaseCalls) {
-		i.Spans = append(i.Spans, compliance.CaseSpan{Kind: k, From: m.begins, Until: until})
+		i.Spans = append(i.Spans, compliance.CaseSpan{Kind: k, From: from, Until: until})
 	}
 	m.imports = append(m.imports, i)
 }

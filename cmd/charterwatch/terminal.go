@@ -70,11 +70,16 @@ func explain(err error) error {
 	if _, ok := err.(messages.Sayer); ok { // asserted, not errors.As: what wraps it says more
 		return err
 	}
+	if m, ok := behind(err); ok {
+		return m
+	}
 	switch {
 	case errors.Is(err, store.ErrLocked):
 		return messages.New("error.store_locked", "err", err.Error())
 	case errors.Is(err, store.ErrNewer):
 		return messages.New("error.store_newer", "err", err.Error())
+	case errors.Is(err, store.ErrOlder):
+		return messages.New("error.store_older", "err", err.Error())
 	case errors.Is(err, accounts.ErrNoToken):
 		return messages.New("error.no_token", "err", err.Error())
 	default:

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"os"
+	"path/filepath"
 	"time"
 
+	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
@@ -105,7 +108,7 @@ func storeCommand(ctx context.Context, args []string, t *terminal) (err error) {
 			return messages.New("cli.store.backup_failed", "err", explain(err))
 		}
 		t.line("cli.store.written", "file", words[0])
-		return nil
+		return t.recordBackup(ctx, *dir, words[0])
 	}
 	db, err := store.Open(ctx, store.Config{Dir: *dir})
 	if err != nil {
@@ -124,6 +127,26 @@ func storeCommand(ctx context.Context, args []string, t *terminal) (err error) {
 		return messages.New("cli.store.problems", "n", len(report.Problems))
 	}
 	return nil
+}
+
+// recordBackup puts on record that a backup was made. While a monitor has the store open only
+// that monitor can write, and the command says so.
+func (t *terminal) recordBackup(ctx context.Context, dir, to string) (err error) {
+	db, err := store.Open(ctx, store.Config{Dir: dir})
+	if errors.Is(err, store.ErrLocked) || err == nil && db.Behind() != nil {
+		t.line("cli.store.backup_unrecorded")
+	}
+	if errors.Is(err, store.ErrLocked) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if db.Behind() != nil {
+		return nil
+	}
+	return db.Act(ctx, compliance.Act{Kind: compliance.ActBackedUp, At: time.Now(), By: operator(), Subject: filepath.Base(to)})
 }
 
 // tokenCommand manages API tokens.
@@ -161,7 +184,7 @@ func tokenCommand(ctx context.Context, args []string, t *terminal) (err error) {
 		if *days > 0 {
 			expires = time.Now().AddDate(0, 0, *days)
 		}
-		plain, issued, err := keeper.Issue(ctx, *name, role, expires)
+		plain, issued, err := keeper.Issue(ctx, operator(), *name, role, expires)
 		if err != nil {
 			return err
 		}
@@ -171,7 +194,7 @@ func tokenCommand(ctx context.Context, args []string, t *terminal) (err error) {
 	case "list":
 		return t.listTokens(ctx, db)
 	default:
-		return keeper.Revoke(ctx, words[0])
+		return keeper.Revoke(ctx, operator(), words[0])
 	}
 }
 
@@ -187,6 +210,11 @@ func (t *terminal) listTokens(ctx context.Context, db *store.DB) error {
 	}
 	rows.print(t.out)
 	return nil
+}
+
+// operator is whoever uses the command line: all that is known of them is their number.
+func operator() accounts.Actor {
+	return accounts.Actor{ID: fmt.Sprintf("local/%d", os.Getuid()), Name: "command line", Kind: accounts.KindUser, Role: accounts.RoleAdministrator}
 }
 
 func day(t time.Time) string {

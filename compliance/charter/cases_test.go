@@ -87,6 +87,7 @@ func TestEachCase(t *testing.T) {
 		"pending": {func(e *Evidence) {
 			e.AsOf = at(t, 13, 12*time.Hour)
 			e.book(compliance.Case{Ref: "1", Received: got})
+			e.Cases.Spans = []compliance.CaseSpan{{Kind: compliance.CaseOnline, From: date(time.October, 1), Until: date(time.November, 12)}}
 		}, want{atRisk, kept, broken, "cases_pending"}},
 	} {
 		t.Run(name, func(t *testing.T) {

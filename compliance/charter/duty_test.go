@@ -110,6 +110,10 @@ func TestAnnouncedRecovery(t *testing.T) {
 			e.off(start.Add(11*minute), start.Add(2*time.Hour))
 		},
 			want{broken, broken, broken, "recovery_late"}},
+		"blind after ten minutes": {func(e *Evidence) {
+			e.down(start, start.Add(2*time.Hour))
+			e.off(start.Add(10*minute), start.Add(2*time.Hour))
+		}, want{unproven, kept, broken, "recovery_unclear"}},
 		"five days blind, no outage": {func(e *Evidence) { e.off(at(t, 10, 0), at(t, 15, 0)) }, want{unproven, none, broken, "coverage_low"}},
 		"of the month before, due in it": {func(e *Evidence) { e.down(at(t, 0, 23*time.Hour+45*minute), at(t, 1, 2*time.Hour)) },
 			want{broken, broken, broken, "recovery_late"}},
@@ -153,6 +157,14 @@ func TestRestoredInTime(t *testing.T) {
 			e.off(start.Add(20*time.Hour), start.Add(20*time.Hour+29*minute))
 		},
 			want{broken, broken, broken, "restoration_late"}},
+		"blind from the limit on": {func(e *Evidence) {
+			e.down(start, start.Add(60*time.Hour))
+			e.off(start.Add(limit), start.Add(60*time.Hour))
+		}, want{unproven, kept, broken, "restoration_unclear"}},
+		"blind for twenty minutes before it ended": {func(e *Evidence) {
+			e.down(start, start.Add(limit+10*minute))
+			e.off(start.Add(limit-10*minute), start.Add(limit+10*minute))
+		}, want{unproven, kept, broken, "restoration_unclear"}},
 		"still down": {func(e *Evidence) { e.down(start, time.Time{}) }, want{broken, broken, broken, "restoration_late"}},
 		"still down, not due": {func(e *Evidence) {
 			e.down(start, time.Time{})
@@ -227,5 +239,36 @@ func TestBlindStretchesAreTold(t *testing.T) {
 	h.Lives = append(h.Lives, second)
 	if m, err = clauseOf("x", Requirement{Method: NotObserved}).Judge(e); err != nil || len(m.Self.Blind) != 0 {
 		t.Errorf("%v %v", m.Self.Blind, err)
+	}
+}
+
+// TestWhatBecameKnownLaterDoesNotCount: judged again as of then, a month comes to the same.
+func TestWhatBecameKnownLaterDoesNotCount(t *testing.T) {
+	c := clauseOf("x", Requirement{Method: RestoredInTime}, Requirement{Method: AnnouncedRecovery}, Requirement{Method: ServedDays}, Requirement{Method: AnnouncedWork}, Requirement{Method: InDate})
+	start := at(t, 29, 12*time.Hour)
+	e := november(t)
+	e.down(start, time.Time{})
+	then, err := c.Judge(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := november(t)
+	id := later.down(start, e.AsOf.Add(time.Hour))
+	later.down(e.AsOf.Add(2*time.Hour), e.AsOf.Add(3*time.Hour))
+	later.Sites[0].History.Until = e.AsOf.Add(48 * time.Hour)
+	later.post("r", e.AsOf, e.AsOf.Add(minute), notice.Reading{Kind: notice.Outage, State: notice.Planned, ETA: start.Add(80 * time.Hour)})
+	later.appeal(id, true)
+	later.attest(date(time.October, 1), date(time.December, 31))
+	for _, list := range [][]compliance.Statement{later.Sites[0].History.Record.Statements, later.Attestations} {
+		for i := range list {
+			list[i].At = e.AsOf.Add(time.Hour)
+		}
+	}
+	now, err := c.Judge(later)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if x, y := marshal(t, then), marshal(t, now); x != y {
+		t.Errorf("as it was known then\n%s\nlater\n%s", x, y)
 	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // Evidence is all that a month is judged by. It is complete in itself: [Charter.Judge] needs
-// nothing besides, so that whoever holds it can judge again.
+// nothing besides, so that whoever holds it can judge again. Read back from its JSON, it comes
+// to the same bytes.
 type Evidence struct {
 	Format   string            `json:"format"` // [EvidenceFormat]
 	Month    string            `json:"month"`  // "2026-10"
@@ -44,10 +45,12 @@ type SiteEvidence struct {
 	Hours   []compliance.ServiceHours `json:"hours,omitempty"`
 	Clauses []compliance.Clause       `json:"clauses,omitempty"` // that it is named for
 	Checks  int                       `json:"checks"`
-	History compliance.SiteHistory    `json:"history"`
+	// History reaches back to the start of every outage that overlaps the period, or whose limit lies
+	// in it, and forward to AsOf; its record as far back as it may speak of them.
+	History compliance.SiteHistory `json:"history"`
 }
 
-// PageEvidence is what was seen of a page.
+// PageEvidence is what was seen of a page: in the month, and as long a time before it as its term is.
 type PageEvidence compliance.PageRecord
 
 // ReportEvidence is what became of the report of an earlier month.

@@ -216,3 +216,87 @@ func TestServedDays(t *testing.T) {
 		})
 	}
 }
+
+// second adds a site like the first.
+func (e *Evidence) second(id string) *SiteEvidence {
+	s := e.Sites[0]
+	s.ID, s.Clauses = id, nil
+	s.History.Lives = []compliance.CheckLife{{Check: id + "/front", Site: id, Critical: true, Vantages: []string{"here"}, Interval: minute, From: e.Sites[0].History.Lives[0].From}}
+	s.History.Gaps, s.History.Outages = nil, nil
+	e.Sites = append(e.Sites, s)
+	return &e.Sites[len(e.Sites)-1]
+}
+
+func TestOnlySitesThatAreNamed(t *testing.T) {
+	for name, c := range map[string]struct {
+		terms Terms
+		named bool
+		want  want
+	}{
+		"all":              {Terms{}, false, want{broken, broken, broken, "days_missed"}},
+		"the other":        {Terms{Sites: []string{"centre"}}, false, want{kept, kept, kept, "days_served"}},
+		"the one named":    {Terms{Named: true}, true, want{kept, kept, kept, "days_served"}},
+		"none is named":    {Terms{Named: true}, false, want{unproven, kept, broken, "no_named_site"}},
+		"one is not there": {Terms{Sites: []string{"nowhere"}}, false, want{unproven, kept, broken, "no_site"}},
+	} {
+		e := november(t)
+		e.down(at(t, 3, 0), at(t, 3, 5*time.Hour))
+		s := e.second("centre")
+		if c.named {
+			s.Clauses = []compliance.Clause{"inquiry-centre"}
+		}
+		t.Run(name, func(t *testing.T) {
+			c.want.check(t, judged(t, e, "inquiry-centre", Requirement{Method: ServedDays, Terms: c.terms}))
+		})
+	}
+}
+
+func TestTheObjectiveIsApart(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  func(*Evidence)
+		met  bool
+		none bool
+	}{
+		"met":                               {func(*Evidence) {}, true, false},
+		"missed, promise kept":              {func(e *Evidence) { e.down(at(t, 3, 0), at(t, 3, 50*minute)) }, false, false},
+		"not told when too little was seen": {func(e *Evidence) { e.off(at(t, 10, 0), at(t, 15, 0)) }, false, true},
+	} {
+		e := november(t)
+		c.set(&e)
+		e.second("other")
+		ch := clauseOf("availability", Requirement{Method: ServedDays})
+		ch.Clauses[0].Versions[0].Objective.Availability = 99_900
+		m, err := ch.Judge(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := m.Clauses[0].Requires[0]
+		if c.none != (o.Objective == nil) || o.Objective != nil && (o.Objective.Met != c.met || o.Objective.Want != 99_900) {
+			t.Errorf("%s: %+v", name, o.Objective)
+		}
+		if !c.none && m.Clauses[0].Verdict != kept {
+			t.Errorf("%s: %s", name, m.Clauses[0].Verdict)
+		}
+	}
+}
+
+func TestPendingDoesNotHideWhatIsUnclear(t *testing.T) {
+	ob := func(v compliance.Verdict) finding { return found(compliance.Obligation{Verdict: v}) }
+	for _, c := range []struct {
+		all    []finding
+		enough bool
+		want   compliance.Verdict
+	}{
+		{[]finding{ob(atRisk), ob(kept)}, true, atRisk},
+		{[]finding{ob(atRisk), ob(unproven)}, true, unproven},
+		{[]finding{ob(atRisk)}, false, unproven},
+		{[]finding{ob(atRisk), ob(broken)}, false, broken},
+		{nil, false, unproven},
+		{nil, true, none},
+	} {
+		var o Outcome
+		if o.count(c.all, c.enough); o.Verdict != c.want {
+			t.Errorf("%+v, enough %v: %s, want %s", c.all, c.enough, o.Verdict, c.want)
+		}
+	}
+}

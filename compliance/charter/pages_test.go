@@ -53,6 +53,9 @@ func TestPublished(t *testing.T) {
 		"not looked at for five days": {Published, func(e *Evidence) {
 			e.page(run(from, at(t, 4, 23*time.Hour), ok), run(at(t, 10, 0), end, ok))
 		}, want{unproven, kept, broken, "pages_unseen"}},
+		"not looked at for a day": {Published, func(e *Evidence) {
+			e.page(run(from, at(t, 5, 2*time.Hour), ok), run(at(t, 5, 23*time.Hour), end, ok))
+		}, want{unproven, kept, broken, "page_days_unknown"}},
 		"unreadable is there":                   {Published, func(e *Evidence) { e.page(run(from, end, compliance.PageUnreadable)) }, want{kept, kept, kept, "page_there"}},
 		"not over":                              {Published, func(e *Evidence) { e.AsOf = at(t, 10, 0); e.page(run(from, end, ok)) }, want{unproven, kept, broken, "month_not_over"}},
 		"no page of words":                      {Wording, func(e *Evidence) { e.page(run(from, end, ok)); e.Pages[0].Spec.Words = false }, want{unproven, kept, broken, "no_words_page"}},
@@ -107,7 +110,7 @@ func TestFresh(t *testing.T) {
 		"its date is never read": {func(e *Evidence) { e.page(run(at(t, -1, 0), at(t, 32, 0), compliance.PageUnreadable)) }, want{unproven, kept, broken, "pages_unseen"}},
 		"the calendar ends":      {func(e *Evidence) { e.page(daily(33)...); e.DaysTo = date(time.November, 10) }, want{unproven, kept, broken, "pages_unclear"}},
 		"claimed from before the last look at the old": {func(e *Evidence) {
-			e.page(run(at(t, 0, 0), at(t, 4, 9*time.Hour), ok, updated(at(t, 2, 9*time.Hour))), run(at(t, 4, 10*time.Hour), at(t, 4, 11*time.Hour), ok, updated(at(t, 3, 9*time.Hour))))
+			e.page(run(at(t, 2, 9*time.Hour), at(t, 4, 9*time.Hour), ok, updated(at(t, 2, 9*time.Hour))), run(at(t, 4, 10*time.Hour), at(t, 4, 11*time.Hour), ok, updated(at(t, 3, 9*time.Hour))))
 		}, want{broken, broken, broken, "pages_stale"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,5 +118,14 @@ func TestFresh(t *testing.T) {
 			c.set(&e)
 			c.want.check(t, judged(t, e, "x", Requirement{Method: Fresh, Terms: Terms{Within: compliance.Term{BusinessDays: 1}}}))
 		})
+	}
+}
+
+func TestALookStandsUntilTheNext(t *testing.T) {
+	e := november(t)
+	e.page(run(at(t, 1, 0), at(t, 1, 10*time.Hour), compliance.PageOK), run(at(t, 1, 10*time.Hour+30*minute), at(t, 1, 12*time.Hour), compliance.PageMissing))
+	got := e.Pages[0].sights(e.Period)
+	if len(got) != 2 || !got[0].To.Equal(got[1].From) || !got[1].To.Equal(at(t, 1, 13*time.Hour)) {
+		t.Errorf("%+v", got)
 	}
 }

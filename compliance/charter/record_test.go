@@ -103,6 +103,9 @@ func TestDiff(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
+	if got := Diff(after, after, first); len(got) != 2 || got[0].What != ChangedTerms || got[1].What != ChangedObjective {
+		t.Errorf("a version that comes into force: %+v", got)
+	}
 	a.Versions[1].Requires[0].Method = Published
 	if got := Diff(before, after, first); len(got) < 2 || got[1].What != ChangedRequirements {
 		t.Errorf("%+v", got)

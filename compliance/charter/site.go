@@ -24,13 +24,9 @@ func (j *judging) site(i int, p compliance.Promises) *siteSeen {
 		return s
 	}
 	s := &siteSeen{SiteEvidence: j.e.Sites[i]}
+	s.History = j.knownHistory(s.History)
 	h := &s.History
-	h.Site = s.ID
-	h.Record.Site = s.ID
-	h.Record.Statements = j.known(h.Record.Statements)
-	if j.e.AsOf.Before(h.Until) {
-		h.Until = j.e.AsOf
-	}
+	h.Site, h.Record.Site = s.ID, s.ID
 	terms := compliance.Terms{Hours: s.Hours, Zone: j.zone, Promises: p}
 	s.figures = compliance.Account(*h, j.e.Period, terms)
 	s.plans = h.Record.Plans(p, j.zone)
@@ -47,6 +43,30 @@ func (j *judging) site(i int, p compliance.Promises) *siteSeen {
 	}
 	j.sites[i][p] = s
 	return s
+}
+
+// knownHistory is a history without what became known after AsOf.
+func (j *judging) knownHistory(h compliance.SiteHistory) compliance.SiteHistory {
+	asOf := j.e.AsOf
+	if asOf.Before(h.Until) {
+		h.Until = asOf
+	}
+	h.Record.Statements = j.known(h.Record.Statements)
+	h.Outages = slices.DeleteFunc(slices.Clone(h.Outages), func(o compliance.Outage) bool { return o.Start.After(asOf) })
+	for i := range h.Outages {
+		if h.Outages[i].End.After(asOf) {
+			h.Outages[i].End = time.Time{}
+		}
+	}
+	var notices []compliance.Notice
+	for _, n := range h.Record.Notices {
+		n.Revisions = slices.DeleteFunc(slices.Clone(n.Revisions), func(r compliance.Revision) bool { return r.FirstSeen.After(asOf) })
+		if len(n.Revisions) > 0 {
+			notices = append(notices, n)
+		}
+	}
+	h.Record.Notices = notices
+	return h
 }
 
 // chosen are the sites that a requirement speaks of, and why there are none.

@@ -15,7 +15,7 @@ type memory struct {
 	marks int
 }
 
-func (m *memory) AddToken(_ context.Context, t Token, first bool) (bool, error) {
+func (m *memory) AddToken(_ context.Context, _ Actor, t Token, first bool) (bool, error) {
 	if first && len(m.list) > 0 {
 		return false, nil
 	}
@@ -32,7 +32,7 @@ func (m *memory) TokenByHash(_ context.Context, h [sha256.Size]byte) (Token, err
 	return Token{}, ErrNoToken
 }
 
-func (m *memory) MarkToken(_ context.Context, id string, used, revoked time.Time) error {
+func (m *memory) MarkToken(_ context.Context, _ Actor, id string, used, revoked time.Time) error {
 	for i := range m.list {
 		if t := &m.list[i]; t.ID == id {
 			m.marks++
@@ -53,7 +53,7 @@ func (m *memory) ListTokens(context.Context) ([]Token, error) { return m.list, n
 func TestTokenLife(t *testing.T) {
 	ctx, m, now := t.Context(), &memory{}, time.Unix(1_800_000_000, 0)
 	k := &Keeper{Tokens: m, Now: func() time.Time { return now }}
-	plain, tok, err := k.Issue(ctx, "grafana", RoleViewer, now.Add(time.Hour))
+	plain, tok, err := k.Issue(ctx, System("test"), "grafana", RoleViewer, now.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,16 +81,16 @@ func TestTokenLife(t *testing.T) {
 		t.Fatalf("expired: %v", err)
 	}
 	now = now.Add(-time.Minute)
-	if err := k.Revoke(ctx, tok.ID); err != nil {
+	if err := k.Revoke(ctx, System("test"), tok.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.Authenticate(ctx, plain); !errors.Is(err, ErrDenied) {
 		t.Fatalf("revoked: %v", err)
 	}
-	if err := k.Revoke(ctx, "nobody"); !errors.Is(err, ErrNoToken) {
+	if err := k.Revoke(ctx, System("test"), "nobody"); !errors.Is(err, ErrNoToken) {
 		t.Fatal(err)
 	}
-	if _, _, err := k.Issue(ctx, "x", RoleNone, time.Time{}); err == nil {
+	if _, _, err := k.Issue(ctx, System("test"), "x", RoleNone, time.Time{}); err == nil {
 		t.Fatal("gave no role")
 	}
 }

@@ -29,14 +29,15 @@ type Token struct {
 
 // Tokens keeps tokens durably. It is safe for concurrent use.
 type Tokens interface {
-	// AddToken inserts t. With first it does so only if no token was ever added, in one
-	// step, and says whether it did.
-	AddToken(ctx context.Context, t Token, first bool) (bool, error)
+	// AddToken inserts t and puts on record, in one step, that by made it. With first it does
+	// so only if no token was ever added, and says whether it did.
+	AddToken(ctx context.Context, by Actor, t Token, first bool) (bool, error)
 	// TokenByHash returns the token with this hash; the error wraps ErrNoToken if there is none.
 	TokenByHash(ctx context.Context, hash [sha256.Size]byte) (Token, error)
 	// MarkToken notes a use or a revocation; a zero time leaves what is there, and the first
-	// revocation stands. The error wraps ErrNoToken if there is no token with this id.
-	MarkToken(ctx context.Context, id string, used, revoked time.Time) error
+	// revocation stands and is put on record as by's. The error wraps ErrNoToken if there is no
+	// token with this id.
+	MarkToken(ctx context.Context, by Actor, id string, used, revoked time.Time) error
 	// ListTokens returns all tokens, revoked ones too, oldest first.
 	ListTokens(ctx context.Context) ([]Token, error)
 }
@@ -71,12 +72,12 @@ func (k *Keeper) now() time.Time {
 
 // Issue makes a token and returns it in the clear, for the only time. A zero expiry
 // means that it does not expire.
-func (k *Keeper) Issue(ctx context.Context, name string, role Role, expires time.Time) (plain string, t Token, err error) {
+func (k *Keeper) Issue(ctx context.Context, by Actor, name string, role Role, expires time.Time) (plain string, t Token, err error) {
 	if !slices.Contains(Roles(), role) {
 		return "", Token{}, fmt.Errorf("issue token %q: %s is not a role to give", name, role)
 	}
 	plain, t = newToken(name, role, k.now(), expires)
-	if _, err := k.Tokens.AddToken(ctx, t, false); err != nil {
+	if _, err := k.Tokens.AddToken(ctx, by, t, false); err != nil {
 		return "", Token{}, fmt.Errorf("issue token %q: %w", name, err)
 	}
 	return plain, t, nil
@@ -87,7 +88,7 @@ func (k *Keeper) Issue(ctx context.Context, name string, role Role, expires time
 func (k *Keeper) EnsureSetupToken(ctx context.Context) (plain string, err error) {
 	now := k.now()
 	plain, t := newToken(setupName, RoleAdministrator, now, now.Add(setupExpiry))
-	added, err := k.Tokens.AddToken(ctx, t, true)
+	added, err := k.Tokens.AddToken(ctx, System("set-up"), t, true)
 	if err != nil {
 		return "", fmt.Errorf("make set-up token: %w", err)
 	}
@@ -131,20 +132,21 @@ func (k *Keeper) Authenticate(ctx context.Context, token string) (Actor, error) 
 		!t.Expires.IsZero() && !now.Before(t.Expires):
 		return Actor{}, ErrDenied
 	}
+	by := Actor{ID: "token/" + t.ID, Name: t.Name, Kind: KindToken, Role: t.Role}
 	if now.Sub(t.Used) >= usedWithin {
-		if err := k.Tokens.MarkToken(ctx, t.ID, now, time.Time{}); err != nil {
+		if err := k.Tokens.MarkToken(ctx, by, t.ID, now, time.Time{}); err != nil {
 			return Actor{}, fmt.Errorf("authenticate: %w", err)
 		}
 	}
-	return Actor{ID: "token/" + t.ID, Name: t.Name, Kind: KindToken, Role: t.Role}, nil
+	return by, nil
 }
 
 // List returns all tokens, revoked ones too, oldest first.
 func (k *Keeper) List(ctx context.Context) ([]Token, error) { return k.Tokens.ListTokens(ctx) }
 
 // Revoke ends a token at once and for good. The error wraps ErrNoToken if there is none.
-func (k *Keeper) Revoke(ctx context.Context, id string) error {
-	if err := k.Tokens.MarkToken(ctx, id, time.Time{}, k.now()); err != nil {
+func (k *Keeper) Revoke(ctx context.Context, by Actor, id string) error {
+	if err := k.Tokens.MarkToken(ctx, by, id, time.Time{}, k.now()); err != nil {
 		return fmt.Errorf("revoke token %s: %w", id, err)
 	}
 	return nil

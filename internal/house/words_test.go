@@ -32,7 +32,7 @@ var keyAt = map[string]int{"scanners/notices f.refuse": 1}
 // closed sets have tests of their own, where the set is known; see messages.Named.
 var closedSets = []string{"reason", "outcome", "doc", "refused", "statement.refused", "notice_kind", "notice_state", "notice_type", "notice_freq", "notice_weekday", "notice_difference", "notice_problem",
 	"alert_title", "alert_summary", "alert_means", "alert_first", "alert_severity", "alert_limit", "promise", "cause",
-	"report.why", "report.method", "report.basis", "report.verdict", "report.change", "report.occasion", "report.case_kind", "report.milestone", "case_problem", "report_state"}
+	"report.why", "report.method", "report.basis", "report.verdict", "report.change", "report.occasion", "report.case_kind", "report.milestone", "case_problem", "report_state", "verify_heading"}
 
 var hole = regexp.MustCompile(`\{(\w+)\}`)
 

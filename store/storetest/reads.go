@@ -254,7 +254,7 @@ func testTokens(t *testing.T, w *world) {
 	if again, err := k.EnsureSetupToken(w.ctx); again != "" || err != nil {
 		t.Fatalf("a second set-up token: %q %v", again, err)
 	}
-	plain, tok, err := k.Issue(w.ctx, "grafana", accounts.RoleViewer, start.Add(time.Hour))
+	plain, tok, err := k.Issue(w.ctx, accounts.System("test"), "grafana", accounts.RoleViewer, start.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,11 +265,11 @@ func testTokens(t *testing.T, w *world) {
 	if err != nil || len(list) != 2 || !list[1].Used.Equal(start) && !list[0].Used.Equal(start) {
 		t.Fatalf("%+v %v", list, err)
 	}
-	if err := k.Revoke(w.ctx, tok.ID); err != nil {
+	if err := k.Revoke(w.ctx, accounts.System("test"), tok.ID); err != nil {
 		t.Fatal(err)
 	}
 	w.now = w.now.Add(time.Minute)
-	if err := w.s.MarkToken(w.ctx, tok.ID, w.now, w.now); err != nil { // a use in flight undoes no revocation
+	if err := w.s.MarkToken(w.ctx, accounts.System("test"), tok.ID, w.now, w.now); err != nil { // a use in flight undoes no revocation
 		t.Fatal(err)
 	}
 	got, err := w.s.TokenByHash(w.ctx, tok.Hash)
@@ -279,7 +279,7 @@ func testTokens(t *testing.T, w *world) {
 	if _, err := k.Authenticate(w.ctx, plain); !errors.Is(err, accounts.ErrDenied) {
 		t.Fatal(err)
 	}
-	if err := k.Revoke(w.ctx, "nobody"); !errors.Is(err, accounts.ErrNoToken) {
+	if err := k.Revoke(w.ctx, accounts.System("test"), "nobody"); !errors.Is(err, accounts.ErrNoToken) {
 		t.Fatal(err)
 	}
 }
