@@ -77,7 +77,7 @@ govulncheck:
 lint: vet staticcheck golangci govulncheck
 
 bench:
-	go test -run '^$$' -bench . -benchmem ./probes ./store ./monitor ./compliance
+	go test -run '^$$' -bench . -benchmem ./probes ./store ./monitor ./compliance ./reports
 
 fuzz:
 	@for t in $(FUZZ_TARGETS); do \

@@ -128,7 +128,7 @@ const expiring = 30
 // attested are the attestations on record that hold in the month, ran out in it, or were the last
 // of their clause.
 func (w *writer) attested() *table {
-	t := &table{Caption: w.say("attested.caption"), Empty: w.say("attested.empty"), Columns: []column{{w.say("col.clause"), 5, false}, {w.say("col.attested"), 7, false}, {w.say("col.signer"), 5, false}, {w.say("col.holds"), 6, false}, {w.say("col.state"), 4, false}, {w.say("col.proof"), 5, false}}}
+	t := &table{Caption: w.say("attested.caption"), Empty: w.say("attested.empty"), Columns: []column{{w.say("col.clause"), 5, false}, {w.say("col.attested"), 6, false}, {w.say("col.signer"), 5, false}, {w.say("col.holds"), 5, false}, {w.say("col.state"), 3, false}, {w.say("col.proof"), 7, false}}}
 	last := calendar.DateOf(w.r.Month.Period.To.Add(-1), w.zone)
 	latest := map[compliance.Clause]*compliance.Attestation{}
 	var list []*compliance.Attestation

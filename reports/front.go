@@ -121,7 +121,7 @@ func (w *writer) broken() []string {
 		c, _ := w.r.Charter.Clause(j.Clause)
 		s := w.say("front.broken.is", "title", w.name(c.Title), "why", w.why(j.Why), "owner", c.Owner)
 		if o, ok := firstBroken(j); ok && !o.Limit.IsZero() {
-			s = w.say("front.broken.due", "title", w.name(c.Title), "why", w.why(j.Why), "owner", c.Owner, "due", w.at(o.Limit))
+			s = w.say("front.broken.due", "title", w.name(c.Title), "why", w.why(j.Why), "owner", c.Owner, "due", w.limit(o.Limit))
 		}
 		out = append(out, s)
 	}

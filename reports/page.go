@@ -117,12 +117,22 @@ const shortTable = 20
 func (t table) Short() bool { return len(t.Rows) <= shortTable }
 
 // Share is the column's part of the table's width in percent, for browsers.
-func (t table) Share(i int) int {
+func (t table) Share(i int) int { return t.Columns[i].Weight * 100 / t.weights() }
+
+// pageWidth is what the margins leave of A4's width, in points.
+const pageWidth = 504
+
+// Room is how wide a text of the column may be on paper, in points.
+func (t table) Room(i int) float64 {
+	return pageWidth*float64(t.Columns[i].Weight)/float64(t.weights()) - 4
+}
+
+func (t table) weights() int {
 	sum := 0
 	for _, c := range t.Columns {
 		sum += c.Weight
 	}
-	return t.Columns[i].Weight * 100 / max(sum, 1)
+	return max(sum, 1)
 }
 
 func text(s string) cell   { return cell{Text: s} }

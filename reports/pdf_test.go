@@ -139,6 +139,31 @@ func TestJob(t *testing.T) {
 	group.Wait()
 }
 
+// TestLongWords: a word without spaces stays in its column.
+func TestLongWords(t *testing.T) {
+	r := small(t)
+	r.Evidence.Attestations[0].Attestation.Proof.Name = strings.Repeat("proof-of-something_", 6) + "end.pdf"
+	r.Evidence.Attestations[1].Attestation.Proof.Name = strings.Repeat("가나다라마", 12) + ".pdf"
+	pdf := render(t, r, reports.Signed, "ko")[reports.NamePDF]
+	boxes := poppler(t, pdf, "pdftotext", "-bbox", "FILE", "-")
+	found := 0
+	for _, m := range regexp.MustCompile(`xMax="([\d.]+)"[^>]*>([^<]*)<`).FindAllStringSubmatch(boxes, -1) {
+		var right float64
+		if _, err := fmt.Sscan(m[1], &right); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(m[2], "something") || strings.Contains(m[2], "가나다라마") {
+			found++
+		}
+		if right > 595.28-45.36+2 { // the page less its margin
+			t.Errorf("%q reaches to %s points", m[2], m[1])
+		}
+	}
+	if found < 6 {
+		t.Errorf("only %d parts of the long words were found", found)
+	}
+}
+
 // TestUnknownCharacters: what the typeface lacks is a box, not nothing, and not another letter.
 func TestUnknownCharacters(t *testing.T) {
 	r := small(t)

@@ -83,6 +83,15 @@ func (w *writer) at(t time.Time) string {
 	return t.In(w.zone).Format("2006-01-02 15:04")
 }
 
+// limit is an instant by which something was due: the end of a day is said as that, not as the
+// beginning of the next.
+func (w *writer) limit(t time.Time) string {
+	if t = t.In(w.zone); t.Equal(calendar.DateOf(t, w.zone).Start(w.zone)) {
+		return w.date(t.Add(-1)) + " 24:00"
+	}
+	return w.at(t)
+}
+
 // span is a stretch of time; the day of its end only where it is another.
 func (w *writer) span(from, to time.Time) string {
 	switch {
@@ -192,7 +201,11 @@ func (w *writer) whyArgs(y charter.Why) []any {
 	if _, ok := w.sites[what]; ok {
 		what = w.site(what)
 	}
-	return []any{"n", y.N, "of", y.Of, "ratio", w.percent(y.Ratio), "floor", w.percent(y.Floor), "at", w.at(y.At), "long", w.long(y.Long), "what", what}
+	at := w.at(y.At)
+	if strings.HasPrefix(y.Rule, "attest") || strings.HasPrefix(y.Rule, "yearly_") {
+		at = w.date(y.At) // it is a day
+	}
+	return []any{"n", y.N, "of", y.Of, "ratio", w.percent(y.Ratio), "floor", w.percent(y.Floor), "at", at, "long", w.long(y.Long), "what", what}
 }
 
 // reason is the stable name of an occasion's ground in words.
