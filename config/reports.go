@@ -33,6 +33,7 @@ type Reports struct {
 		SendTo    List   `yaml:"send_to" doc:"Mail addresses of its readers."`
 		PublishTo List   `yaml:"publish_to" doc:"Mail addresses by which it is published to staff, such as a mailing list. That they were accepted is the evidence of the publication."`
 	} `yaml:"monthly" doc:"The monthly report."`
+	Simulated bool `yaml:"simulated" doc:"The data are simulated, and every page says so. Default false."`
 }
 
 // reportRoles are those who can sign, in their order.

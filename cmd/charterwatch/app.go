@@ -197,7 +197,7 @@ func (a *app) accept(l *config.Loaded, b config.Built) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.keep, a.push, a.modules = b.Retention, map[string]bool{}, b.Modules
-	a.reportingNow = reportingOf(l, b, a.demo)
+	a.reportingNow = reportingOf(l, b, a.demo || l.File.Reports.Simulated)
 	for _, s := range b.Plan.Sites {
 		for _, c := range s.Checks {
 			a.push[c.ID] = c.Kind == "push"

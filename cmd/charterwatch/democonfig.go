@@ -63,6 +63,7 @@ watch_floor:
 mail: {server: %q, from: charterwatch@demo.association, security: none}
 reports:
   monthly: {sign: [drafter, reviewer, approver], send_to: [ceo@demo.association], publish_to: [staff@demo.association]}
+  simulated: true
 
 web: {listen: %q, external_url: %q}
 store: {sqlite: store}

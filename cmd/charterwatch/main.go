@@ -69,7 +69,8 @@ const (
 	ledgerCheckpointUsage = "ledger checkpoint --dir DIR"
 	ledgerRotateUsage     = "ledger rotate --dir DIR"
 	ledgerRecoverUsage    = "ledger recover --dir DIR --why WHY"
-	verifyFileUsage       = "verify [--key PUBLIC | --keys FILE] FILE"
+	verifyFileUsage       = "verify [--key PUBLIC | --keys FILE] [--recompute] FILE"
+	reportUsage           = "report --config FILE --month MONTH [--out DIR]"
 
 	noticeParseUsage = "notice parse --posted DATE --title TITLE"
 	noticeLintUsage  = "notice lint --site SITE --window WINDOW"
@@ -105,6 +106,7 @@ func (t *terminal) help() {
 	command(ledgerCheckpointUsage, t.text("cli.help.ledger_checkpoint"))
 	command(ledgerRotateUsage, t.text("cli.help.ledger_rotate"))
 	command(ledgerRecoverUsage, t.text("cli.help.ledger_recover"))
+	command(reportUsage, t.text("cli.help.report"))
 	command(verifyFileUsage, t.text("cli.help.verify"))
 	command(noticeParseUsage, t.text("cli.help.notice_parse"))
 	command(noticeLintUsage, t.text("cli.help.notice_lint"))
@@ -123,7 +125,7 @@ func (t *terminal) help() {
 func run(ctx context.Context, args []string, t *terminal) error {
 	flagLang, args, err := takeLang(args)
 	lang, settled, lerr := languageOf(flagLang, os.Getenv)
-	t.speech, t.settled = messages.In(lang), settled
+	t.speech, t.settled, t.asked = messages.In(lang), settled, flagLang
 	if err = cmp.Or(err, lerr); err != nil {
 		return err
 	}
@@ -133,6 +135,7 @@ func run(ctx context.Context, args []string, t *terminal) error {
 	commands := map[string]func(context.Context, []string, *terminal) error{
 		"serve": serve, "demo": demonstrate, "config": configCommand, "probe": probeOnce,
 		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand, "alert": alertCommand, "charter": charterCommand,
+		"report": reportCommand, setPDFCommand: setPDF,
 		"ledger": ledgerCommand, "verify": verifyCommand,
 	}
 	switch args[0] {

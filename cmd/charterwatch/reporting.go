@@ -60,7 +60,7 @@ func rendering(db *store.DB) func(context.Context, reports.Report, compliance.Si
 		if err != nil {
 			return nil, err
 		}
-		o := reports.Options{Fonts: set}
+		o := reports.Options{Fonts: set, PDF: pdfInChild}
 		if o.Proofs, err = proofsOf(ctx, db, r); err != nil {
 			return nil, err
 		}

@@ -21,7 +21,8 @@ type terminal struct {
 	in        io.Reader
 	out, errs io.Writer
 	speech    messages.Speech
-	settled   bool // a flag or the environment chose the language
+	settled   bool   // a flag or the environment chose the language
+	asked     string // the language that a flag chose; "": none
 }
 
 // learn takes the language of a configuration that is in order, unless a person chose one.
