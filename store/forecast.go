@@ -17,7 +17,7 @@ type Forecast struct {
 // Bytes on disk, measured with one vantage by BenchmarkSealedBytes.
 const (
 	bytesPerLook  = 0.92 // latency and outcome in a block
-	bytesPerBlock = 26.0 // a block's header, checksum and share of its page
+	bytesPerBlock = 38.0 // a block's header, checksum and share of its page, and of the ledger
 	bytesPerDaily = 490.0
 	bytesPerRow   = 42.0 // a recent result
 	bytesFixed    = 8 << 20

@@ -247,9 +247,10 @@ func (p *packer) pack(b []byte) []byte {
 // maxEvidence bounds what is unpacked, in bytes: a damaged row must not fill the memory.
 const maxEvidence = 64 << 20
 
+// inflate unpacks evidence; what is not packed it returns itself.
 func inflate(b []byte) ([]byte, error) {
 	if len(b) < 2 || b[0] != 0x1f || b[1] != 0x8b {
-		return bytes.Clone(b), nil
+		return b, nil
 	}
 	z, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {

@@ -121,7 +121,7 @@ func fill(ctx context.Context, tx *sql.Tx, b *ledger.Bundle, s ledger.Signed, fr
 	b.Range.Edge, b.Range.Checkpoint = v.Edge(), s.Note
 	return query(ctx, tx, func(r *sql.Rows) error {
 		var l leafRow
-		if err := l.scan(r, false); err != nil {
+		if err := l.scan(r, true); err != nil {
 			return err
 		}
 		b.Range.Leaves = append(b.Range.Leaves, l.leaf.Bytes())

@@ -228,31 +228,46 @@ const atOnce = 512
 
 // stream reads the log's leaves, and has them checked meanwhile.
 func (t *logCheck) stream() error {
-	batches, checked := make(chan []leafRow, 2), make(chan error)
+	type batch struct {
+		rows  []leafRow
+		bytes []byte // of their salts and bodies
+	}
+	full, empty, checked := make(chan *batch, 2), make(chan *batch, 3), make(chan error)
+	for range cap(empty) {
+		empty <- &batch{}
+	}
 	go func() {
 		var err error
-		for b := range batches {
-			for i := 0; i < len(b) && err == nil; i++ {
-				err = t.leaf(&b[i])
+		for b := range full {
+			for i := 0; i < len(b.rows) && err == nil; i++ {
+				err = t.leaf(&b.rows[i])
 			}
+			b.rows, b.bytes = b.rows[:0], b.bytes[:0]
+			empty <- b
 		}
 		checked <- err
 	}()
-	batch := make([]leafRow, 0, atOnce)
+	b := <-empty
 	err := query(t.v.ctx, t.v.tx, func(r *sql.Rows) error {
-		batch = append(batch, leafRow{})
-		if err := batch[len(batch)-1].scan(r, true); err != nil {
-			batch = batch[:len(batch)-1]
+		var l leafRow
+		if err := l.scan(r, false); err != nil {
 			return err
 		}
-		if len(batch) == atOnce {
-			batches <- batch
-			batch = make([]leafRow, 0, atOnce)
+		for _, part := range []*[]byte{&l.salt, &l.body} {
+			if *part != nil {
+				n := len(b.bytes)
+				b.bytes = append(b.bytes, *part...)
+				*part = b.bytes[n:len(b.bytes):len(b.bytes)]
+			}
+		}
+		if b.rows = append(b.rows, l); len(b.rows) == atOnce {
+			full <- b
+			b = <-empty
 		}
 		return nil
 	}, leafWithBody+`WHERE key >= ? AND key < ? ORDER BY key`, leafKey(t.report.Log, 0), leafKey(t.report.Log+1, 0))
-	batches <- batch
-	close(batches)
+	full <- b
+	close(full)
 	return errors.Join(err, <-checked)
 }
 

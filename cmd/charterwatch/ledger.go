@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -69,6 +70,15 @@ func signingKey(file ledger.KeyFile, first string, log int64) (key ledger.Key, p
 	var open *ledger.OpenKeyError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		// A key that was lost is followed by one for the same log, whatever the file says now.
+		known, err := file.PublicKeys()
+		if err != nil {
+			return key, "", err
+		}
+		if n := len(known); n > 0 {
+			name, _, _ := strings.Cut(known[n-1], "+")
+			first, _ = ledger.FirstOrigin(name)
+		}
 		return file.Make(ledger.OriginOf(first, log))
 	case errors.As(err, &open):
 		return key, "", messages.New("cli.ledger.open_key", "path", open.Path, "mode", strconv.FormatInt(int64(open.Mode), 8))

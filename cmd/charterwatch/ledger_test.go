@@ -92,6 +92,10 @@ func TestLedgerFromEndToEnd(t *testing.T) {
 			t.Error(name, err)
 		}
 	}
+	key, public, err := signingKey(ledger.KeyFile{Path: filepath.Join(t.TempDir(), "lost.key"), Public: filepath.Join(data, "ledger.pub")}, "other.example/log", 2)
+	if err != nil || public == "" || key.Origin() != "test.example/log/2" {
+		t.Error("a lost key is followed by one of another log:", key.Origin(), err)
+	}
 	if err := os.Chmod(filepath.Join(data, "ledger.key"), 0o644); err != nil {
 		t.Fatal(err)
 	}
