@@ -16,6 +16,7 @@ import (
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/ledger"
+	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/store"
 )
@@ -37,7 +38,7 @@ func reportCommand(ctx context.Context, args []string, t *terminal) (err error) 
 	if _, err := reports.MonthOf(*month, l.Zone); err != nil {
 		return usageError{messages.New("cli.report.month", "value", quoted(*month))}
 	}
-	b, err := l.Build(config.Deps{Now: time.Now})
+	b, err := l.Build(config.Deps{Heartbeats: probes.NewHeartbeats(time.Now()), Now: time.Now})
 	if err != nil {
 		return err
 	}
