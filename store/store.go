@@ -24,6 +24,7 @@ var ErrNotFound = errors.New("no such record")
 type Config struct {
 	Dir         string           // created with mode 0700 when missing
 	Checkpoints string           // folder of the ledger's checkpoint files; "": "checkpoints" in Dir
+	Disposable  bool             // nothing is waited for on disk: for data that can be made again
 	Logger      *slog.Logger     // nil: no log
 	Now         func() time.Time // wall clock; nil: time.Now
 }
@@ -105,6 +106,11 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 	f.Close()
 	if d.writer, err = openSQLite(path, 1, writerCacheKiB, false); err != nil {
 		return nil, err
+	}
+	if cfg.Disposable {
+		if _, err := d.writer.ExecContext(ctx, `PRAGMA synchronous = OFF`); err != nil {
+			return nil, err
+		}
 	}
 	if err := migrate(ctx, d.writer, migrations); err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func (a *app) livePast(ctx context.Context, months int, t *terminal) (err error)
 	}
 	now := a.clock.Now()
 	p := newPast(b.Plan.Sites, l.Zone, newStory(now, months, l.Zone))
-	p.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Checkpoints: l.File.Evidence.Checkpoints, Logger: a.log, Now: p.clock})
+	p.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Checkpoints: l.File.Evidence.Checkpoints, Disposable: true, Logger: a.log, Now: p.clock})
 	if err != nil {
 		return err
 	}

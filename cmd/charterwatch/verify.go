@@ -54,7 +54,11 @@ func verifyCommand(_ context.Context, args []string, t *terminal) error {
 	}
 	kind := form(b)
 	if kind == "pdf" {
-		if b, err = reports.FromPDF(b); err != nil {
+		b, err = reports.FromPDF(b)
+		if errors.Is(err, reports.ErrNoReport) {
+			return messages.New("cli.verify.unknown", "file", words[0])
+		}
+		if err != nil {
 			return messages.New("cli.verify.refuted", "err", err.Error())
 		}
 		kind = form(b)
