@@ -30,7 +30,7 @@ func (a *app) openAlerts(ctx context.Context, b config.Built) error {
 	if err != nil {
 		return err
 	}
-	a.signer = alerts.NewSigner(key)
+	a.linkKey, a.signer = key, alerts.NewSigner(key)
 	set := a.alertSettings(b)
 	a.alerts, err = alerts.New(ctx, alerts.Config{
 		Settings: set, Outbox: a.db, State: files, Statements: a.said, Put: a.putSilence, Healthy: a.healthy,

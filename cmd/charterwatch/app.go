@@ -61,6 +61,7 @@ type app struct {
 	answers  http.Handler   // the page that they open
 	registry *prometheus.Registry
 	desk     *reports.Desk
+	linkKey  []byte // of links in letters
 
 	reloading sync.Mutex
 	mu        sync.Mutex // guards what follows
@@ -174,8 +175,16 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	a.metrics.Watch(a.engine)
 	a.desk = a.reportDesk()
-	a.server = &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
+	a.server = &http.Server{Handler: a.routes(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelDebug)}
 	return nil
+}
+
+// routes are the dashboard's, and the links in reports' letters.
+func (a *app) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+readPath+"{token}", a.readReport)
+	mux.Handle("/", a.handler())
+	return mux
 }
 
 func (a *app) handler() http.Handler {

@@ -82,7 +82,8 @@ func (w reportWriter) write(ctx context.Context, month string) (err error) {
 		return err
 	}
 	if !known {
-		w.t.line("cli.report.making", "month", month)
+		t := w.t
+		t.line("cli.report.making", "month", month)
 		if g, err = desk.Make(ctx, month, compliance.Statement{By: operator()}); errors.Is(err, reports.ErrNothing) {
 			return messages.New("cli.report.nothing", "month", month)
 		} else if err != nil {
@@ -184,7 +185,8 @@ func (w reportWriter) files(ctx context.Context, desk *reports.Desk, g complianc
 			fmt.Fprintln(w.t.out, path)
 		}
 	}
-	w.t.line("cli.report.state", "id", g.Report, "state", w.t.speech.Say(messages.Named("report_state", string(g.State))), "n", len(g.Signatures), "of", len(g.Roles))
-	w.t.line("cli.report.digest", "digest", g.Digest)
+	t := w.t
+	t.line("cli.report.state", "id", g.Report, "state", w.t.speech.Say(messages.Named("report_state", string(g.State))), "n", len(g.Signatures), "of", len(g.Roles))
+	t.line("cli.report.digest", "digest", g.Digest)
 	return nil
 }

@@ -151,7 +151,7 @@ func (a *app) sendReport(ctx context.Context, l reports.Letter) error {
 	lines = append(lines, "", say.Say(messages.New("report.mail.state", "state", say.Say(messages.Named("report_state", string(l.Signing.State))))))
 	lines = append(lines, say.Say(messages.New("report.mail.digest", "digest", l.Signing.Digest)))
 	if in.url != "" {
-		lines = append(lines, say.Say(messages.New("report.mail.link", "url", in.url+"/#/reports/"+l.Report.ID)))
+		lines = append(lines, say.Say(messages.New("report.mail.link", "url", in.url+readPath+readLink{l.Report.ID, l.To, a.clock.Now().Add(readFor).Unix()}.token(a.linkKey))))
 	}
 	return in.mail.Send(ctx, mail.Letter{
 		To: l.To, Subject: subject, Text: strings.Join(lines, "\n") + "\n",
