@@ -38,8 +38,10 @@ type Config struct {
 	// ServiceHours makes the statistics site close daily from 00:00 to 00:30 Korean time, as its notice
 	// says. Off by default: a test must not fail because of the hour.
 	ServiceHours bool
-	Logger       *slog.Logger     // nil: no log
-	Clock        func() time.Time // for notices, hours and certificates; nil: time.Now
+	// Promises are sentences that the charter page carries besides its own.
+	Promises []string
+	Logger   *slog.Logger     // nil: no log
+	Clock    func() time.Time // for notices, hours and certificates; nil: time.Now
 }
 
 // Estate is the running association. Its methods may be called from several goroutines, before Run
@@ -152,7 +154,7 @@ func (e *Estate) furnish() error {
 	}
 	links, key := e.Sites(), newSigner()
 	for _, s := range e.sites {
-		s.templates, s.links = templates, links
+		s.templates, s.links, s.promises, s.since = templates, links, e.cfg.Promises, now
 		if s.leaves, err = e.ca.issue(s.id, e.cfg.Host, now); err != nil {
 			return err
 		}

@@ -42,6 +42,8 @@ type view struct {
 	Popup                     *Notice // shown over the front page; nil for none
 	Files                     []file
 	Token, Note, Message      string
+	Promises                  []string
+	Updated                   string // "2026.11.24"
 }
 
 func parseTemplates() (*template.Template, error) {
@@ -58,6 +60,8 @@ type renderer struct {
 	templates *template.Template
 	site      Site
 	links     []Site
+	promises  []string
+	since     time.Time // when the pages were last brought up to date
 }
 
 func (r *renderer) charset() string {
@@ -110,9 +114,9 @@ func (r *renderer) all(board []Notice) (map[string]*page, error) {
 		switch name := s.Path[1:]; name {
 		case "login", "inquiry": // depend on the visitor: see desk
 		case "charter", "search", "sitemap":
-			add(s.Path, name, view{Title: s.Title})
+			add(s.Path, name, view{Title: s.Title, Promises: r.promises})
 		default:
-			add(s.Path, "section", view{Title: s.Title, Section: s})
+			add(s.Path, "section", view{Title: s.Title, Section: s, Updated: r.since.In(seoul()).Format("2006.01.02")})
 		}
 	}
 	files, err := r.files()

@@ -100,6 +100,16 @@ func browser() string {
 	return ""
 }
 
+// promisedWords are the words of every clause of the charter that the program ships: the demo's
+// charter page carries them.
+func promisedWords() (out []string, err error) {
+	c, err := config.LoadCharter("")
+	for _, cl := range c.Clauses {
+		out = append(out, cl.Words)
+	}
+	return out, err
+}
+
 // promised are the pages that clauses speak of, and the clauses that a site is named for.
 func promised(s demo.Site) string {
 	switch s.ID {

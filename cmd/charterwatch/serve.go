@@ -72,7 +72,11 @@ func demonstrate(ctx context.Context, args []string, t *terminal) error {
 	if *months < 0 || *months > maxPast {
 		return usageError{messages.New("cli.demo.history", "n", *months, "max", maxPast)}
 	}
-	estate, err := demo.Open(demo.Config{BasePort: *port, Dir: *dir, Story: *story, ServiceHours: true, Logger: log})
+	promises, err := promisedWords()
+	if err != nil {
+		return err
+	}
+	estate, err := demo.Open(demo.Config{BasePort: *port, Dir: *dir, Story: *story, ServiceHours: true, Promises: promises, Logger: log})
 	if err != nil {
 		return err
 	}
