@@ -156,7 +156,7 @@ func TestContentWithoutAnything(t *testing.T) {
 func TestSamplesAreLikeRealAlerts(t *testing.T) {
 	for _, rule := range compliance.AlertRules() {
 		a := Sample(rule, homepage(), evening())
-		if a.ID == "" || a.Rule != rule || a.Severity == "" || a.Clause != rule.Clause() || rule.AboutMonitor() != (a.Site == "") || rule.BySubject() && a.Subject == "" || !a.Open() {
+		if a.ID == "" || a.Rule != rule || a.Severity == "" || rule.Clause() != "" && a.Clause != rule.Clause() || rule.AboutMonitor() != (a.Site == "") || rule.BySubject() && a.Subject == "" || !a.Open() {
 			t.Errorf("%s: %+v", rule, a)
 		}
 	}
