@@ -28,28 +28,36 @@ func limit(d calendar.Deadline) time.Time {
 	return d.At.Add(-time.Nanosecond)
 }
 
-// mark finds what has to happen to a case; false if nothing does yet.
-func (j *judging) mark(c compliance.Case, m Milestone, t Terms) (mark, bool) {
-	out := mark{from: c.Received}
+// reached is when a milestone was; zero: not, as far as is on record.
+func (m Milestone) reached(c compliance.Case) time.Time {
 	switch m {
 	case Answered:
-		out.met = c.Answered
+		return c.Answered
 	case Forwarded:
-		out.met = c.Forwarded
+		return c.Forwarded
 	case Called:
-		out.met = c.Called
+		return c.Called
 	case awarded:
-		out.met = c.FollowUp
-	case Confirmed: // of closed cases, counted from their closing
-		out.from, out.met = c.Closed, c.Confirmed
+		return c.FollowUp
+	case Confirmed:
+		return c.Confirmed
 	case Resolved: // shown when a case is closed
 		if c.Resolved {
-			out.met = c.Closed
+			return c.Closed
 		}
-		if t.Within.Zero() {
-			out.deadline = calendar.Deadline{At: c.Closed, ByHours: true, Received: c.Received}
-			return out, !c.Closed.IsZero()
-		}
+	}
+	return time.Time{}
+}
+
+// mark finds what has to happen to a case; false if nothing does yet.
+func (j *judging) mark(c compliance.Case, m Milestone, t Terms) (mark, bool) {
+	out := mark{from: c.Received, met: m.reached(c)}
+	if m == Confirmed { // of closed cases, counted from their closing
+		out.from = c.Closed
+	}
+	if m == Resolved && t.Within.Zero() {
+		out.deadline = calendar.Deadline{At: c.Closed, ByHours: true, Received: c.Received}
+		return out, !c.Closed.IsZero()
 	}
 	if out.from.IsZero() {
 		return out, false

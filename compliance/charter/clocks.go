@@ -2,6 +2,7 @@ package charter
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -91,13 +92,14 @@ func (j *judging) clock(cl Clause, v Version, m Method, t Terms, c compliance.Ca
 	default:
 		return out, false
 	}
-	if ended := !c.Closed.IsZero(); ended && out.Milestone != awarded && out.Milestone != Confirmed {
+	ended := !c.Closed.IsZero() && out.Milestone != awarded && out.Milestone != Confirmed
+	if ended || !out.Milestone.reached(c).IsZero() {
 		return out, false
 	}
 	f, due, ok := j.needed(cl.ID, c, m, out.Milestone, t)
 	first := calendar.DateOf(due, j.zone)
 	first.Day = 1
-	if !ok || !f.Met.IsZero() || !cl.InForce(first) || cl.Version(first).From != v.From {
+	if !ok || !cl.InForce(first) || cl.Version(first).From != v.From {
 		return out, false
 	}
 	out.Start, out.Deadline = f.Start, f.Deadline
@@ -128,16 +130,22 @@ func (j *judging) needed(id compliance.Clause, c compliance.Case, m Method, ston
 	return j.caseAt(id, c, stone, t)
 }
 
-// told is how many earliest reference numbers an alert names.
+// refsTold is how many earliest reference numbers an alert names.
 const refsTold = 5
 
 // DueCases sums the clocks up, clause by clause, for alerts. An announcement of a delay that is due
 // together with what is delayed is told there. That a closed case was not confirmed with the customer in
 // time is not told: nobody waits for it.
 func DueCases(clocks []CaseClock) []compliance.CasesDue {
+	own := map[string]bool{} // the cases' own deadlines
+	for _, k := range clocks {
+		if k.Method != ToldBefore {
+			own[k.key()] = true
+		}
+	}
 	var out []compliance.CasesDue
 	for _, k := range clocks {
-		if k.Deadline == nil || k.State == ClockRunning || k.Method == ToldBefore && slices.ContainsFunc(clocks, k.covered) {
+		if k.Deadline == nil || k.State == ClockRunning || k.Method == ToldBefore && own[k.key()] {
 			continue
 		}
 		over := k.State != ClockTomorrow
@@ -160,10 +168,8 @@ func DueCases(clocks []CaseClock) []compliance.CasesDue {
 	return out
 }
 
-// covered says whether another clock of the same case runs to the same deadline.
-func (k CaseClock) covered(by CaseClock) bool {
-	return by.Method != ToldBefore && by.Kind == k.Kind && by.Ref == k.Ref && by.Deadline != nil && by.Deadline.At.Equal(k.Deadline.At)
-}
+// key names a case and its deadline.
+func (k CaseClock) key() string { return fmt.Sprintf("%s/%s %d", k.Kind, k.Ref, k.at().UnixNano()) }
 
 // AttestationState says how an attestation stands. The set is closed.
 type AttestationState string
