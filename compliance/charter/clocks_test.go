@@ -73,6 +73,11 @@ func TestCaseClocks(t *testing.T) {
 			}
 		})
 	}
+	fresh := clauseOf("x", each)
+	fresh.Clauses[0].From = date(time.November, 2) // it is judged from December on
+	if clocks := fresh.CaseClocks(compliance.CaseBook{Cases: []compliance.Case{online}}, korean(t), got); len(clocks) != 0 {
+		t.Errorf("before the clause is in force: %+v", clocks)
+	}
 	clocks := clauseOf("x", each).CaseClocks(compliance.CaseBook{Cases: []compliance.Case{told}}, korean(t), got.Add(2*hour))
 	if len(clocks) != 1 || !clocks[0].Told || !clocks[0].Deadline.At.Equal(at(t, 14, 0)) || clocks[0].Deadline.N != 1 {
 		t.Errorf("%+v", clocks)

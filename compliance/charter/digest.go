@@ -78,11 +78,11 @@ func (j *judging) textFindings(id compliance.Clause, p PageEvidence, term compli
 			}
 		}
 		var next *text
-		if n := slices.IndexFunc(all[i+1:], func(y text) bool { return !y.maybe }); n >= 0 {
-			next = &all[i+1+n]
+		doubted := i+1 < len(all) && all[i+1].maybe // what may have become of it is told of that one
+		if i+1 < len(all) && !doubted {
+			next = &all[i+1]
 		}
 		f.Limit, f.Deadline = late.At, &late
-		doubted := i+1 < len(all) && all[i+1].maybe // what may have become of it is told of that one
 		if j.read(&f, x, next, early, late) && (!doubted || !f.best) {
 			out = append(out, f)
 		}
@@ -95,7 +95,7 @@ func (j *judging) textFindings(id compliance.Clause, p PageEvidence, term compli
 }
 
 // read says what became of a text's limit, which lies between early (nil: nobody knows from when on) and
-// late, and whether that concerns the month. next is the text that surely came after it, if one did.
+// late, and whether that concerns the month. next is the text that surely came after it; nil: none did.
 func (j *judging) read(f *finding, x text, next *text, early *calendar.Deadline, late calendar.Deadline) bool {
 	month := j.e.Period
 	gone := j.e.AsOf // it may have stood until then

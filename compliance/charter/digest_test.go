@@ -67,6 +67,27 @@ func TestFreshByText(t *testing.T) {
 			spans[15].Digest, spans[15].From = spans[14].Digest, at(t, 12, 22*hour)
 			e.page(spans...)
 		}, want{unproven, kept, broken, "pages_unclear"}},
+		"not looked at in the evening, the same after": {func(e *Evidence) { // Tuesday's text stands until Thursday noon
+			spans := daily(33)
+			spans[13].To = at(t, 11, 9*hour)
+			spans[14].Digest, spans[14].From = spans[13].Digest, at(t, 11, 23*hour)
+			e.page(spans...)
+		}, want{unproven, kept, broken, "pages_unclear"}},
+		"between which days it was updated, nobody knows": {func(e *Evidence) { // Tuesday's or Wednesday's, until Thursday noon
+			spans := daily(33)
+			spans[13].To, spans[14].From = at(t, 10, 20*hour), at(t, 11, 9*hour)
+			spans[13].Digest = spans[12].Digest
+			spans[15].From = at(t, 12, 20*hour)
+			e.page(spans...)
+		}, want{unproven, kept, broken, "pages_unclear"}},
+		"out of date in October alone": {func(e *Evidence) {
+			e.page(append([]compliance.PageSpan{run(at(t, -40, 0), at(t, -3, noon-hour), ok, reads("old"))}, daily(33)...)...)
+		}, want{kept, kept, kept, "pages_fresh"}},
+		"whether the term has ended, nobody knows": {func(e *Evidence) {
+			e.AsOf = at(t, 20, 0)
+			e.page(run(at(t, -40, 0), at(t, -10, 0), ok, reads("a")), run(at(t, -7, 0), at(t, 20, 0), ok, reads("b")))
+			e.within(21)
+		}, want{unproven, kept, broken, "pages_unclear"}},
 		"not looked at for long": {func(e *Evidence) { spans := daily(33); e.page(append(spans[:11:11], spans[14:]...)...) }, want{unproven, kept, broken, "pages_unseen"}},
 		"the calendar ends":      {func(e *Evidence) { e.page(daily(33)...); e.DaysTo = date(time.November, 10) }, want{unproven, kept, broken, "pages_unclear"}},
 		"a date was seen once: dates win": {func(e *Evidence) {
@@ -77,7 +98,7 @@ func TestFreshByText(t *testing.T) {
 		"neither a date nor a text": {func(e *Evidence) { e.page(run(at(t, -1, 0), at(t, 32, 0), ok)) }, want{unproven, kept, broken, "pages_unseen"}},
 		"unreachable is no text": {func(e *Evidence) {
 			spans := daily(33)
-			spans[14] = run(at(t, 11, noon), at(t, 12, noon-hour), compliance.PageUnreachable)
+			spans[14] = run(at(t, 11, noon), at(t, 12, noon-hour), compliance.PageUnreachable, reads("an error"))
 			e.page(spans...)
 		}, want{unproven, kept, broken, "pages_unclear"}},
 	} {
