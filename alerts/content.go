@@ -18,6 +18,7 @@ type Content struct {
 	Languages    []string                                // of the annotations; the first is the receivers' own; none: all
 	DashboardURL string                                  // how people reach the dashboard, without a trailing slash; "": no links
 	Runbooks     map[compliance.AlertRule]string         // addresses; the rule "" is for all others
+	Promises     map[compliance.Clause]Promise           // of the charter in force
 	Organisation compliance.Name
 	Zone         *time.Location // nil: UTC
 	Signer       *Signer        // nil: no links that acknowledge
@@ -25,6 +26,12 @@ type Content struct {
 	// Person is the id of whom the messages are for. Their links say so; "": anybody.
 	Person string
 	Now    func() time.Time // of templates; nil: time.Now
+}
+
+// Promise is a clause as messages name it.
+type Promise struct {
+	Title compliance.Name
+	Words compliance.Name // the charter's, exactly, in its own language; what they promise in the other
 }
 
 // linkFor is for how long a link in a message can be used at the least.

@@ -33,6 +33,10 @@ func content() Content {
 		},
 		DashboardURL: "https://watch.example.or.kr", Organisation: compliance.Name{KO: "예시협회", EN: "Example Association"}, Zone: seoul,
 		Runbooks: map[compliance.AlertRule]string{compliance.AlertSiteDown: "https://wiki.example.or.kr/site-down", "": "https://wiki.example.or.kr/alerts"},
+		Promises: map[compliance.Clause]Promise{"inquiry-online": {
+			Title: compliance.Name{KO: "온라인 문의 답변", EN: "Answers to online inquiries"},
+			Words: compliance.Name{KO: "온라인으로 문의하실 경우 1일 이내 답변 드리겠습니다", EN: "Each online inquiry was answered within 1 day."},
+		}},
 		Signer:   NewSigner([]byte(strings.Repeat("k", 32))), Now: evening,
 	}
 }
@@ -156,8 +160,35 @@ func TestContentWithoutAnything(t *testing.T) {
 func TestSamplesAreLikeRealAlerts(t *testing.T) {
 	for _, rule := range compliance.AlertRules() {
 		a := Sample(rule, homepage(), evening())
-		if a.ID == "" || a.Rule != rule || a.Severity == "" || a.Clause != rule.Clause() || rule.AboutMonitor() != (a.Site == "") || rule.BySubject() && a.Subject == "" || !a.Open() {
+		if a.ID == "" || a.Rule != rule || a.Severity == "" || rule.Clause() != "" && a.Clause != rule.Clause() || rule.AboutMonitor() != (a.Site == "") || rule.BySubject() && a.Subject == "" || !a.Open() {
 			t.Errorf("%s: %+v", rule, a)
 		}
+	}
+}
+
+func TestRecordsAreToldByTheirPromise(t *testing.T) {
+	c := content()
+	for rule, want := range map[compliance.AlertRule][]string{
+		compliance.AlertCaseDueTomorrow: {"곧 처리 기한이 지나는 건 · 온라인 문의 답변 3건, 2026-11-25까지", "온라인 문의 답변 “온라인으로 문의하실 경우 1일 이내 답변 드리겠습니다”", "처리 기한 2026-11-25 18:00 (KST)", "Q-1021, Q-1022, Q-1024"},
+		compliance.AlertCaseOverdue:     {"처리 기한이 지난 건 · 온라인 문의 답변 2건(지연 통보 없음 1건)", "온라인 문의 답변 “온라인으로", "처리 기한 2026-11-23 18:00 (KST) · 기한 지남", "Q-1007, Q-1010"},
+		// A clause that the charter no longer has is named by its id.
+		compliance.AlertAttestationExpiring: {"확인서 만료 예정 · privacy-policy 2026-12-14까지", "privacy-policy", "확인서 만료 2026-12-14 18:00 (KST)", "개인정보 처리방침 검토"},
+		compliance.AlertReportUnsigned:      {"월간 보고서 서명 필요 · 2026-10", "standards-review", "서명 기한 2026-11-25 18:00 (KST)", "먼저 할 일"},
+	} {
+		a := Sample(rule, homepage(), evening())
+		got := c.Annotations(a, evening())
+		if got["summary"] != want[0] || !strings.HasPrefix(got["clause"], want[1]) || got["clock"] != want[2] || !strings.Contains(got["description"], want[3]) {
+			t.Errorf("%s: %q", rule, got)
+		}
+		if l := c.Labels(a); l["clause"] != string(a.Clause) || l["subject"] != a.Subject || l["site"] != "" {
+			t.Errorf("%s: %v", rule, l)
+		}
+	}
+	a := Sample(compliance.AlertCaseOverdue, homepage(), evening())
+	if got := c.Annotations(a, evening()); got["summary_en"] != "Cases past their limit · Answers to online inquiries: 2 (1 with no delay notice)" || got["clause_en"] != "Answers to online inquiries: Each online inquiry was answered within 1 day." {
+		t.Errorf("%q", got)
+	}
+	if a.Drill = true; strings.Contains(c.Annotations(a, evening())["summary"], "건(") {
+		t.Error("an exercise has no figures")
 	}
 }

@@ -51,6 +51,7 @@ func occasions() map[string][]compliance.Alert {
 		"uncommitted": {sample(compliance.AlertSiteDown, func(a *compliance.Alert) { a.Uncommitted = true })},
 		"answered":    {down},
 		"monitor":     {sample(compliance.AlertStoreTrouble, nil), sample(compliance.AlertShiftUntaken, nil), sample(compliance.AlertDeliveryFailing, nil)},
+		"records":     {sample(compliance.AlertCaseDueTomorrow, nil), sample(compliance.AlertCaseOverdue, nil), sample(compliance.AlertAttestationLapsed, nil), sample(compliance.AlertReportUnsigned, nil)},
 		"many":        many,
 	}
 }

@@ -87,5 +87,34 @@ func sampleDetail(a *compliance.Alert, check string, now time.Time) {
 		a.Subject, a.Limit = "day "+now.Format("2006-01-02"), now.Add(-time.Minute).Truncate(time.Second)
 	case compliance.AlertDeliveryFailing:
 		a.Subject = "on-call/email"
+	default:
+		sampleRecord(a, now)
+	}
+}
+
+// sampleRecord fills what alerts about records tell of.
+func sampleRecord(a *compliance.Alert, now time.Time) {
+	about := func(c compliance.Clause, limit time.Time, detail string) {
+		a.Clause, a.Subject, a.Limit, a.Detail = c, string(c), limit.Truncate(time.Hour), detail
+	}
+	const day = 24 * time.Hour
+	switch a.Rule {
+	case compliance.AlertCaseDueTomorrow:
+		about("inquiry-online", now.Add(day), "Q-1021, Q-1022, Q-1024")
+		a.Count = 3
+	case compliance.AlertCaseOverdue:
+		about("inquiry-online", now.Add(-day), "Q-1007, Q-1010")
+		a.Start, a.Count, a.Untold = a.Limit, 2, 1
+	case compliance.AlertAttestationExpiring:
+		about("privacy-policy", now.Add(20*day), "개인정보 처리방침 검토")
+	case compliance.AlertAttestationLapsed:
+		about("privacy-policy", now.Add(-day), "개인정보 처리방침 검토")
+		a.Start = a.Limit
+	case compliance.AlertReportUnsigned, compliance.AlertReportLate:
+		about("standards-review", now.Add(day), "")
+		if a.Subject = now.AddDate(0, -1, 0).Format("2006-01"); a.Rule == compliance.AlertReportLate {
+			a.Limit = now.Add(-day).Truncate(time.Hour)
+			a.Start = a.Limit
+		}
 	}
 }

@@ -50,10 +50,25 @@ func (w wording) promises(a compliance.Alert) string {
 		if c == "" || len(said) > 0 && c == a.Clause {
 			continue
 		}
-		said = append(said, w.Say(messages.Named("promise", string(c))))
+		said = append(said, w.promise(c))
 	}
 	return strings.Join(said, "\n")
 }
+
+// promise is a clause with its words. Those that the engine itself watches have theirs in the catalogue.
+func (w wording) promise(c compliance.Clause) string {
+	if w.Has("promise." + string(c)) {
+		return w.Say(messages.Named("promise", string(c)))
+	}
+	words := w.name(w.Promises[c].Words, "")
+	if words == "" {
+		return w.clause(c)
+	}
+	return w.Say(messages.New("alert_line.promise", "title", w.clause(c), "words", words))
+}
+
+// clause is what a clause is called.
+func (w wording) clause(c compliance.Clause) string { return w.name(w.Promises[c].Title, string(c)) }
 
 // clauseOf is the promise that a clock runs for.
 func clauseOf(k compliance.ClockKind) compliance.Clause {
@@ -103,6 +118,14 @@ func (w wording) tail(a compliance.Alert) string {
 	case compliance.AlertNoticeMissing, compliance.AlertNoticeLate, compliance.AlertNoticeUnclear, compliance.AlertHoursUnannounced:
 		return line(a.Detail, 60)
 	case compliance.AlertBoardUnreadable, compliance.AlertShiftUntaken, compliance.AlertHandOverMissing, compliance.AlertDeliveryFailing:
+		return line(a.Subject, 60)
+	case compliance.AlertCaseDueTomorrow:
+		return w.measured(a, messages.New("alert_line.cases_due", "clause", w.clause(a.Clause), "n", a.Count, "day", w.day(a.Limit)))
+	case compliance.AlertCaseOverdue:
+		return w.measured(a, messages.New("alert_line.cases_over", "clause", w.clause(a.Clause), "n", a.Count, "untold", a.Untold))
+	case compliance.AlertAttestationExpiring, compliance.AlertAttestationLapsed:
+		return w.measured(a, messages.New("alert_line.until", "clause", w.clause(a.Clause), "day", w.day(a.Limit)))
+	case compliance.AlertReportUnsigned, compliance.AlertReportLate:
 		return line(a.Subject, 60)
 	case compliance.AlertDiskLow:
 		return w.measured(a, messages.New("alert_line.free", "percent", a.Percent))
@@ -228,6 +251,14 @@ func limitName(a compliance.Alert) string {
 		return "shift"
 	case a.Rule == compliance.AlertHandOverMissing:
 		return "hand_over"
+	case a.Rule == compliance.AlertCaseDueTomorrow, a.Rule == compliance.AlertCaseOverdue:
+		return "case"
+	case a.Rule == compliance.AlertAttestationExpiring, a.Rule == compliance.AlertAttestationLapsed:
+		return "attestation"
+	case a.Rule == compliance.AlertReportUnsigned:
+		return "signatures"
+	case a.Rule == compliance.AlertReportLate:
+		return "report"
 	case a.Rule == compliance.AlertNoticeLate:
 		return string(compliance.ClockPosting)
 	default:
@@ -241,6 +272,14 @@ func (w wording) time(t time.Time) string {
 		return ""
 	}
 	return w.in(t).Format("2006-01-02 15:04 (MST)")
+}
+
+// day is the day of an instant in the organisation's zone.
+func (w wording) day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return w.in(t).Format(time.DateOnly)
 }
 
 func (w wording) in(t time.Time) time.Time {

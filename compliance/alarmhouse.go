@@ -11,6 +11,7 @@ type MonitorFacts struct {
 	HolidaysEnd   time.Time // up to when public holidays are known
 	DiskFree      int       // percent of the store's volume; <0: not known
 	Failing       []FailingReceiver
+	Records       RecordFacts
 	Roster        Roster
 	Statements    []Statement // of [MonitorScope]
 	Zone          *time.Location
@@ -61,6 +62,7 @@ func (f MonitorFacts) Alerts(p AlertPolicy) []Alert {
 			out = append(out, Alert{Rule: AlertHandOverMissing, Subject: name, Start: w.End, Limit: limit})
 		}
 	}
+	out = append(out, f.Records.alerts(f)...)
 	var own []Statement
 	for _, s := range f.Statements {
 		if s.Drill != nil && s.Drill.Site == "" {

@@ -39,6 +39,17 @@ const (
 	AlertCoverageLow         AlertRule = "CoverageLow"         // too little was observed for any verdict
 )
 
+// The rules about records: cases, attestations and reports. They stand in [MonitorScope], and each
+// names its clause.
+const (
+	AlertCaseDueTomorrow     AlertRule = "CaseDueTomorrow"     // cases whose limit passes before the next business day is over
+	AlertCaseOverdue         AlertRule = "CaseOverdue"         // cases past their limit, as far as is on record
+	AlertAttestationExpiring AlertRule = "AttestationExpiring" // or one that is due this year
+	AlertAttestationLapsed   AlertRule = "AttestationLapsed"
+	AlertReportUnsigned      AlertRule = "ReportUnsigned" // its deadline passes before the next business day is over
+	AlertReportLate          AlertRule = "ReportLate"     // last month's report was not made on the first business day
+)
+
 // The rules about the monitor itself.
 const (
 	AlertUplinkDown      AlertRule = "UplinkDown"
@@ -72,6 +83,12 @@ var alertRules = []ruleInfo{
 	{AlertBurnFast, SeverityCritical, ClauseAvailability, 0, 5 * time.Minute},
 	{AlertBurnSlow, SeverityWarning, ClauseAvailability, 0, 30 * time.Minute},
 	{AlertCoverageLow, SeverityWarning, ClauseAvailability, 0, 10 * time.Minute},
+	{AlertCaseDueTomorrow, SeverityWarning, "", 0, 0},
+	{AlertCaseOverdue, SeverityWarning, "", 0, 0},
+	{AlertAttestationExpiring, SeverityInfo, "", 0, 0},
+	{AlertAttestationLapsed, SeverityWarning, "", 0, 0},
+	{AlertReportUnsigned, SeverityWarning, "", 0, 0},
+	{AlertReportLate, SeverityWarning, "", 0, 0},
 	{AlertUplinkDown, SeverityCritical, "", 0, time.Minute},
 	{AlertStoreTrouble, SeverityCritical, "", 0, time.Minute},
 	{AlertDiskLow, SeverityWarning, "", 0, 10 * time.Minute},
@@ -108,13 +125,13 @@ func (r AlertRule) info() ruleInfo {
 	return alertRules[i]
 }
 
-// Clause is the promise at stake; "" for none.
+// Clause is the promise at stake; "" for none, or where each alert of the rule has its own.
 func (r AlertRule) Clause() Clause { return r.info().clause }
 
-// AboutMonitor says whether the rule is about the monitor itself and not a site.
+// AboutMonitor says whether the rule is about records or the monitor itself and not a site.
 func (r AlertRule) AboutMonitor() bool {
 	i := slices.IndexFunc(alertRules, func(x ruleInfo) bool { return x.rule == r })
-	return i >= slices.IndexFunc(alertRules, func(x ruleInfo) bool { return x.rule == AlertUplinkDown })
+	return i >= slices.IndexFunc(alertRules, func(x ruleInfo) bool { return x.rule == AlertCaseDueTomorrow })
 }
 
 // BySubject says whether several alerts of the rule may stand at one site, for different
@@ -122,7 +139,8 @@ func (r AlertRule) AboutMonitor() bool {
 // stable.
 func (r AlertRule) BySubject() bool {
 	switch r {
-	case AlertNoticeMissing, AlertNoticeLate, AlertNoticeUnclear, AlertHoursUnannounced, AlertBoardUnreadable, AlertShiftUntaken, AlertHandOverMissing, AlertDeliveryFailing:
+	case AlertNoticeMissing, AlertNoticeLate, AlertNoticeUnclear, AlertHoursUnannounced, AlertBoardUnreadable, AlertShiftUntaken, AlertHandOverMissing, AlertDeliveryFailing,
+		AlertCaseDueTomorrow, AlertCaseOverdue, AlertAttestationExpiring, AlertAttestationLapsed, AlertReportUnsigned, AlertReportLate:
 		return true
 	}
 	return false
@@ -157,7 +175,7 @@ type Alert struct {
 	Severity Severity  `json:"severity"`
 	Site     string    `json:"site,omitempty"` // "" of the monitor itself
 	Check    string    `json:"check,omitempty"`
-	Subject  string    `json:"subject,omitempty"` // outage, plan, notice, board, shift or receiver
+	Subject  string    `json:"subject,omitempty"` // outage, plan, notice, board, shift, receiver, clause or report
 	Clause   Clause    `json:"clause,omitempty"`  // the promise at stake
 
 	Start  time.Time     `json:"start"`            // when what it speaks of began
@@ -171,6 +189,8 @@ type Alert struct {
 	Clock    ClockKind `json:"clock,omitempty"`
 	Limit    time.Time `json:"limit,omitzero"`    // of the clause's clock
 	Percent  int       `json:"percent,omitempty"` // of a clock: mark passed; of a disk: free; of a burn rate: spent in the longer window
+	Count    int       `json:"count,omitempty"`   // of cases
+	Untold   int       `json:"untold,omitempty"`  // of them: overdue without an announcement of the delay
 	Recovery time.Time `json:"recovery,omitzero"` // of an outage: recovering since
 	ETA      time.Time `json:"eta,omitzero"`      // of an outage: announced time of recovery
 

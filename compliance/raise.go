@@ -56,7 +56,9 @@ func (p AlertPolicy) Step(open, want []Alert, now time.Time) (standing, changed 
 
 // filled adds what the rule and its terms say.
 func (a Alert) filled(t AlertTerms) Alert {
-	a.Clause = a.Rule.Clause()
+	if c := a.Rule.Clause(); c != "" {
+		a.Clause = c
+	}
 	if a.Severity == "" {
 		a.Severity = t.Severity
 	}
@@ -81,6 +83,9 @@ func (a Alert) follow(w Alert, holds bool, t AlertTerms, now time.Time) Alert {
 	a.Clock, a.Limit, a.Recovery, a.ETA, a.Held = w.Clock, w.Limit, w.Recovery, w.ETA, w.Held
 	if w.Clock != "" {
 		a.Percent = w.Percent // a mark; measured shares stay as they were when the alert was raised
+	}
+	if w.Count > 0 {
+		a.Count, a.Untold, a.Detail = w.Count, w.Untold, w.Detail
 	}
 	if !slices.Equal(a.Vantages, w.Vantages) && len(w.Vantages) > 0 {
 		a.Vantages = w.Vantages

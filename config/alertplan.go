@@ -90,7 +90,11 @@ func (b *builder) alerts(people compliance.OnCall) alerts.Settings {
 		Content: alerts.Content{
 			Languages: a.Languages, DashboardURL: strings.TrimSuffix(b.File.Web.ExternalURL, "/"), Zone: b.Zone,
 			Organisation: named(b.File.Organisation.Name, ""), Runbooks: map[compliance.AlertRule]string{},
+			Promises: map[compliance.Clause]alerts.Promise{},
 		},
+	}
+	for _, c := range b.Charter.Clauses {
+		out.Content.Promises[c.ID] = alerts.Promise{Title: c.Title, Words: compliance.Name{KO: c.Words, EN: c.Promise.EN}}
 	}
 	for _, s := range a.Alertmanager.External {
 		out.External = append(out.External, string(s))

@@ -79,7 +79,7 @@ func (l *Loaded) Build(deps Deps) (Built, error) {
 	out.Charter, out.Reports, out.Mail = l.Charter, b.reportTerms(), b.mailer()
 	out.Modules = b.modules()
 	out.Calendar, out.Promises = l.calendar, l.Promises()
-	out.Plan.Charter = l.Charter
+	out.Plan.Charter, out.Plan.Calendar = l.Charter, l.calendar
 	keep, err := ParseRetention(l.File.Retention.Results)
 	if err != nil {
 		return Built{}, fmt.Errorf("build retention: %w", err) // validation has let it pass

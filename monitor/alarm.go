@@ -21,6 +21,7 @@ type alarm struct {
 	roster      compliance.Roster
 	onCall      compliance.OnCall
 	clauses     []compliance.Clause // of the charter
+	due         *due
 
 	// own is how the monitor itself was doing when it was last asked. It is kept here because
 	// asking takes locks that must not be taken while the committer's is held.
@@ -106,6 +107,7 @@ func (c *committer) want(b *batch, scope string, now time.Time) []compliance.Ale
 		}
 		own := *f
 		own.Statements, own.Roster, own.Zone, own.Now = c.record(b, scope).Statements, c.roster, c.zone, now
+		own.Records = c.due.at(c.caseBook(b), own.Statements, now)
 		return own.Alerts(c.policy)
 	}
 	site, ok := c.sites[scope]

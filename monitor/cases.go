@@ -17,16 +17,20 @@ type imported struct {
 // takeImport puts an import of cases on record. It was admitted before.
 func (c *committer) takeImport(b *batch, change *compliance.Change, i *imported) {
 	b.imported = append(b.imported, i)
-	book := c.cases
-	if b.cases != nil {
-		book = *b.cases
-	}
-	book = book.With(i.CaseImport).Since(c.now().Add(-compliance.RememberNotices), c.zone)
+	book := c.caseBook(b).With(i.CaseImport).Since(c.now().Add(-compliance.RememberNotices), c.zone)
 	b.cases = &book
 	change.Imports = append(change.Imports, i.CaseImport)
 	change.Events = append(change.Events, compliance.Event{
 		Kind: compliance.CasesImported, Site: compliance.MonitorScope, At: i.At, SeenAt: i.At, Subject: i.ID, Count: len(i.Cases) + len(i.Tallies),
 	})
+}
+
+// caseBook is the book with what the batch adds to it. The committer's lock is held.
+func (c *committer) caseBook(b *batch) compliance.CaseBook {
+	if b != nil && b.cases != nil {
+		return *b.cases
+	}
+	return c.cases
 }
 
 // Import puts cases on record. It returns once they are durable. The error is an [*compliance.ImportError]

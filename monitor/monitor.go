@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/probes"
 )
@@ -61,7 +62,8 @@ type Plan struct {
 	Zone     *time.Location // in which days are counted; nil: UTC
 	Promises compliance.Promises
 
-	HolidaysEnd time.Time // up to when public holidays are known; zero: not said
+	HolidaysEnd time.Time          // up to when public holidays are known; zero: not said
+	Calendar    *calendar.Calendar // by which deadlines are counted; nil: nothing is told of cases, attestations and reports
 
 	Alerting compliance.AlertPolicy
 	Roster   compliance.Roster

@@ -53,6 +53,7 @@ func (e *Engine) setPlan(plan Plan) {
 	e.committer.sites, e.committer.boards, e.committer.boardsOf = sites, boards, boardsOf
 	e.committer.zone, e.committer.promises = zone, plan.Promises
 	e.committer.policy, e.committer.roster, e.committer.onCall = plan.Alerting, plan.Roster, plan.OnCall
+	e.committer.due = &due{charter: plan.Charter, days: plan.Calendar}
 	e.committer.enrol(plan.Roster)
 	e.committer.adoptCharter(plan.Charter)
 }

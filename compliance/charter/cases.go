@@ -28,28 +28,36 @@ func limit(d calendar.Deadline) time.Time {
 	return d.At.Add(-time.Nanosecond)
 }
 
-// mark finds what has to happen to a case; false if nothing does yet.
-func (j *judging) mark(c compliance.Case, m Milestone, t Terms) (mark, bool) {
-	out := mark{from: c.Received}
+// reached is when a milestone was; zero: not, as far as is on record.
+func (m Milestone) reached(c compliance.Case) time.Time {
 	switch m {
 	case Answered:
-		out.met = c.Answered
+		return c.Answered
 	case Forwarded:
-		out.met = c.Forwarded
+		return c.Forwarded
 	case Called:
-		out.met = c.Called
+		return c.Called
 	case awarded:
-		out.met = c.FollowUp
-	case Confirmed: // of closed cases, counted from their closing
-		out.from, out.met = c.Closed, c.Confirmed
+		return c.FollowUp
+	case Confirmed:
+		return c.Confirmed
 	case Resolved: // shown when a case is closed
 		if c.Resolved {
-			out.met = c.Closed
+			return c.Closed
 		}
-		if t.Within.Zero() {
-			out.deadline = calendar.Deadline{At: c.Closed, ByHours: true, Received: c.Received}
-			return out, !c.Closed.IsZero()
-		}
+	}
+	return time.Time{}
+}
+
+// mark finds what has to happen to a case; false if nothing does yet.
+func (j *judging) mark(c compliance.Case, m Milestone, t Terms) (mark, bool) {
+	out := mark{from: c.Received, met: m.reached(c)}
+	if m == Confirmed { // of closed cases, counted from their closing
+		out.from = c.Closed
+	}
+	if m == Resolved && t.Within.Zero() {
+		out.deadline = calendar.Deadline{At: c.Closed, ByHours: true, Received: c.Received}
+		return out, !c.Closed.IsZero()
 	}
 	if out.from.IsZero() {
 		return out, false
@@ -78,24 +86,42 @@ func (j *judging) deadline(from time.Time, t compliance.Term, r calendar.Rule) (
 	}
 }
 
-// caseFinding judges one case, if it belongs to the month. The version on record says that what
-// it lacks had not happened when it was recorded: after that, nobody knows.
+// caseFinding judges one case, if it belongs to the month.
 func (j *judging) caseFinding(id compliance.Clause, c compliance.Case, m Milestone, t Terms) (finding, bool) {
+	f, due, ok := j.caseAt(id, c, m, t)
+	return f, ok && j.due(due)
+}
+
+// caseAt judges one case as of AsOf, and says which instant's month it belongs to; false if nothing
+// has to happen to it yet.
+func (j *judging) caseAt(id compliance.Clause, c compliance.Case, m Milestone, t Terms) (finding, time.Time, bool) {
 	k, ok := j.mark(c, m, t)
 	if !ok {
-		return finding{}, false
+		return finding{}, time.Time{}, false
 	}
+	f := j.caseMark(id, c, k, t)
+	switch {
+	case k.unsure:
+		return f, later(k.met, k.from), true
+	case !k.met.IsZero() && k.deadline.Met(k.met):
+		return f, k.met, true
+	default:
+		return f, limit(k.deadline), true
+	}
+}
+
+// caseMark judges what had to happen to a case as of AsOf. The version on record says that what it
+// lacks had not happened when it was recorded: after that, nobody knows.
+func (j *judging) caseMark(id compliance.Clause, c compliance.Case, k mark, t Terms) finding {
 	f := finding{Obligation: compliance.Obligation{Clause: id, Subject: c.Ref, Start: k.from, Met: k.met}, best: true}
 	if k.unsure {
 		f.Why = "calendar_ends"
-		return f, j.due(later(k.met, k.from))
+		return f
 	}
 	d := k.deadline
 	f.Limit, f.Deadline = d.At, &d
-	due := limit(d)
 	switch {
 	case !k.met.IsZero() && d.Met(k.met):
-		due = k.met
 		f.Why, f.worst = "in_time", true
 		if t.Channel && c.Wanted != "" && c.By != c.Wanted {
 			f.Why, f.worst = "channel_unknown", false
@@ -112,7 +138,7 @@ func (j *judging) caseFinding(id compliance.Clause, c compliance.Case, m Milesto
 	default:
 		f.Why = "record_too_old"
 	}
-	return f, j.due(due)
+	return f
 }
 
 func later(a, b time.Time) time.Time {
@@ -297,10 +323,7 @@ func (j *judging) toldBefore(cl Clause, t Terms) Outcome {
 }
 
 func (j *judging) toldFinding(id compliance.Clause, c compliance.Case, t Terms) (finding, bool) {
-	k, ok := mark{from: c.Received, met: c.Answered, deadline: calendar.Deadline{At: c.ReplyBy, ByHours: true, Received: c.Received}}, !c.ReplyBy.IsZero()
-	if !t.Within.Zero() {
-		k, ok = j.mark(c, Answered, t)
-	}
+	k, ok := j.toldMark(c, t)
 	d := k.deadline
 	f := finding{Obligation: compliance.Obligation{Clause: id, Subject: c.Ref, Start: c.Received, Limit: d.At, Met: c.DelayTold, Deadline: &d}, best: true}
 	switch due := limit(d); {
@@ -314,7 +337,7 @@ func (j *judging) toldFinding(id compliance.Clause, c compliance.Case, t Terms) 
 	case !j.due(due):
 		return f, false
 	}
-	told := !c.DelayTold.IsZero() && d.Met(c.DelayTold) && !c.DelayTo.IsZero()
+	told := toldInTime(c, d)
 	switch late := !k.met.IsZero() || !d.Met(c.Recorded); {
 	case told && !late:
 		return f, false // it was answered in time or told: nothing was owed, or nothing was missed
@@ -326,4 +349,18 @@ func (j *judging) toldFinding(id compliance.Clause, c compliance.Case, t Terms) 
 		f.Why = "record_too_old"
 	}
 	return f, true
+}
+
+// toldMark is by when a case must be answered, or its delay be announced; false if there is no such
+// day.
+func (j *judging) toldMark(c compliance.Case, t Terms) (mark, bool) {
+	if !t.Within.Zero() {
+		return j.mark(c, Answered, t)
+	}
+	return mark{from: c.Received, met: c.Answered, deadline: calendar.Deadline{At: c.ReplyBy, ByHours: true, Received: c.Received}}, !c.ReplyBy.IsZero()
+}
+
+// toldInTime says whether a delay was announced, with a new date, before the limit passed.
+func toldInTime(c compliance.Case, d calendar.Deadline) bool {
+	return !c.DelayTold.IsZero() && d.Met(c.DelayTold) && !c.DelayTo.IsZero()
 }

@@ -46,7 +46,8 @@ func (p PageEvidence) editions(until time.Time) []edition {
 // An update is as the page itself dates it, but not before the latest look that still showed the
 // one before. It came too late if a look after the limit showed that, or if the page says so and
 // looks followed each other closely enough for there to be no other update between them. A page
-// that stays out of date misses its promise in each month that it does.
+// that stays out of date misses its promise in each month that it does. A page that claims no date is
+// known by its text: see textFindings.
 func (j *judging) fresh(cl Clause, t Terms) Outcome {
 	pages := j.pagesOf(cl.ID, t, false)
 	if len(pages) == 0 {
@@ -91,15 +92,17 @@ func (j *judging) fresh(cl Clause, t Terms) Outcome {
 	return o
 }
 
-// dated is the share of the month's past in which the date of a page could be read.
+// dated is the share of the month's past in which the date of a page could be read, or its text where it
+// claims none.
 func (j *judging) dated(p PageEvidence) compliance.Ratio {
 	past := j.e.Period
 	if j.e.AsOf.Before(past.To) {
 		past.To = j.e.AsOf
 	}
 	var seen time.Duration
+	claims := p.claimsDate(j.e.AsOf)
 	for _, s := range p.sights(past) {
-		if s.span.Status == compliance.PageOK && !s.span.Updated.IsZero() {
+		if s.span.Status == compliance.PageOK && (!s.span.Updated.IsZero() || !claims && s.span.Digest != "") {
 			seen += s.To.Sub(s.From)
 		}
 	}
@@ -113,6 +116,9 @@ func (j *judging) freshFindings(id compliance.Clause, p PageEvidence, t Terms) [
 	term := p.Spec.Within
 	if term.Zero() {
 		term = t.Within
+	}
+	if !p.claimsDate(j.e.AsOf) {
+		return j.textFindings(id, p, term, t)
 	}
 	var out []finding
 	all := p.editions(j.e.AsOf)

@@ -58,16 +58,21 @@ func random(t *testing.T, rng *rand.Rand) Evidence {
 		e.Cases.Cases = append(e.Cases.Cases, c)
 	}
 	var spans []compliance.PageSpan
-	last := at(t, -2, 0)
+	last, claims := at(t, -2, 0), rng.IntN(2) == 0
+	long := rng.IntN(3) // hours for which nobody looked on each day
 	for d := -2; d < 33; d++ {
 		if rng.IntN(8) > 0 {
 			last = at(t, d, 0)
+		}
+		how := updated(last)
+		if !claims { // the same text may come again
+			how = reads(fmt.Sprint(last.Day() % 5))
 		}
 		status := compliance.PageOK
 		if rng.IntN(30) == 0 {
 			status = compliance.PageMissing
 		}
-		spans = append(spans, run(at(t, d, time.Hour), at(t, d+1, 0), status, updated(last)))
+		spans = append(spans, run(at(t, d, time.Hour), at(t, d+1, -time.Duration(long)*time.Hour), status, how))
 	}
 	e.page(spans...)
 	return e

@@ -86,6 +86,6 @@ func OccasionWhys() []string {
 	return []string{
 		"served", "not_served", "not_seen", "perhaps_over",
 		"in_time", "late", "not_done", "not_done_yet", "record_too_old", "calendar_ends", "other_channel", "channel_unknown", "told", "not_told",
-		"page_there", "page_away", "page_unseen", "words_missing", "in_date", "stale", "not_updated_yet", "not_seen_updated",
+		"page_there", "page_away", "page_unseen", "words_missing", "in_date", "stale", "not_updated_yet", "not_seen_updated", "age_unknown",
 	}
 }
