@@ -23,7 +23,7 @@ import (
 // The document is made of what the program is: the table of routes, and the types on the
 // wire with the comments beside their fields.
 //
-//go:embed wire.go wire_notices.go wire_alerts.go wire_records.go
+//go:embed wire.go wire_notices.go wire_alerts.go wire_records.go wire_reports.go
 var wireSources embed.FS
 
 type object = map[string]any
@@ -232,7 +232,7 @@ func (k *schemas) fields(t reflect.Type) object {
 // allComments reads the comments of all types on the wire.
 func allComments() (map[string]string, error) {
 	out := map[string]string{}
-	for _, name := range []string{"wire.go", "wire_notices.go", "wire_alerts.go", "wire_records.go"} {
+	for _, name := range []string{"wire.go", "wire_notices.go", "wire_alerts.go", "wire_records.go", "wire_reports.go"} {
 		b, err := wireSources.ReadFile(name)
 		if err != nil {
 			return nil, err

@@ -89,9 +89,12 @@ var spanQuery = []parameter{
 }
 
 // rolesThat names the roles with a permission.
-func rolesThat(p accounts.Permission) (names []string) {
+func rolesThat(p accounts.Permission) []string { return rolesThatAny(p) }
+
+// rolesThatAny names the roles with at least one of the permissions.
+func rolesThatAny(perms ...accounts.Permission) (names []string) {
 	for _, r := range accounts.Roles() {
-		if r.Can(p) {
+		if slices.ContainsFunc(perms, r.Can) {
 			names = append(names, r.String())
 		}
 	}
@@ -101,7 +104,8 @@ func rolesThat(p accounts.Permission) (names []string) {
 // table lists every address but those of the web app's files.
 func (s *Server) table() []route {
 	routes := slices.Concat(s.reads(), s.noticeReads(), s.writes(), s.noticeWrites(), []route{s.lintRoute()},
-		s.alertReads(), s.alertWrites(), s.silenceRoutes(), s.onCallRoutes(), s.floorRoutes(), s.alertmanagerRoutes(), s.recordRoutes(), s.plumbing())
+		s.alertReads(), s.alertWrites(), s.silenceRoutes(), s.onCallRoutes(), s.floorRoutes(), s.alertmanagerRoutes(), s.recordRoutes(),
+		[]route{s.scorecardRoute()}, s.reportRoutes(), s.evidenceRoutes(), s.plumbing())
 	if s.cfg.Metrics != nil {
 		routes = append(routes, route{method: "GET", pattern: "/metrics", handler: s.cfg.Metrics, summary: "Metrics for Prometheus", plain: true})
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,8 +44,8 @@ type Tokens interface {
 	Revoke(ctx context.Context, by accounts.Actor, id string) error
 }
 
-// ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Silences, Alertmanager
-// and AnswerPage are required.
+// ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Reports, Ledger, Silences,
+// Alertmanager and AnswerPage are required.
 type ServerConfig struct {
 	Hub      *Hub
 	Detail   Detail
@@ -54,6 +55,8 @@ type ServerConfig struct {
 
 	AlertRecords AlertRecords
 	Records      Records
+	Reports      ReportDesk   // nil: no reports are made
+	Ledger       LedgerView   // nil: no evidence is sealed
 	Silences     Silences     // nil: alerts go to an external Alertmanager only
 	Alertmanager Alertmanager // nil: none inside
 	AnswerPage   http.Handler // opened by signed links in messages; it guards itself, and sets its own headers
@@ -78,7 +81,8 @@ type Server struct {
 	log *slog.Logger
 	mux *http.ServeMux
 
-	words *messages.Catalogue
+	words  *messages.Catalogue
+	judged judged
 
 	routes http.Handler // the mux behind the check for requests from other sites
 }
@@ -171,20 +175,30 @@ func (s *Server) broken(w http.ResponseWriter, doing string, err error) {
 
 // demand lets a handler through only with an actor that has the permission.
 func (s *Server) demand(p accounts.Permission, h func(http.ResponseWriter, *http.Request, accounts.Actor)) http.HandlerFunc {
+	return s.demandAny(h, p)
+}
+
+// demandAny is demand for an actor that has at least one of the permissions.
+func (s *Server) demandAny(h func(http.ResponseWriter, *http.Request, accounts.Actor), perms ...accounts.Permission) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		token, ok := bearer(r)
 		if !ok {
 			w.Header().Set("WWW-Authenticate", "Bearer")
 			fail(w, http.StatusUnauthorized, "no_actor", "this needs an actor: send Authorization: Bearer and a token")
 			return
 		}
-		if actor, ok := s.actor(w, r, token, p); ok {
+		if actor, ok := s.actor(w, r, token, perms...); ok {
 			h(w, r, actor)
 		}
 	}
 }
 
-func (s *Server) actor(w http.ResponseWriter, r *http.Request, token string, p accounts.Permission) (accounts.Actor, bool) {
+// bearer is the token that a request carries.
+func bearer(r *http.Request) (token string, ok bool) {
+	return strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+}
+
+func (s *Server) actor(w http.ResponseWriter, r *http.Request, token string, perms ...accounts.Permission) (accounts.Actor, bool) {
 	actor, err := s.cfg.Guard.Authenticate(r.Context(), token)
 	switch {
 	case errors.Is(err, accounts.ErrDenied):
@@ -193,7 +207,7 @@ func (s *Server) actor(w http.ResponseWriter, r *http.Request, token string, p a
 	case err != nil:
 		s.broken(w, "authenticate", err)
 		return actor, false
-	case !actor.Role.Can(p):
+	case !slices.ContainsFunc(perms, actor.Role.Can):
 		fail(w, http.StatusForbidden, "not_permitted", "the token's role may not do this")
 		return actor, false
 	}

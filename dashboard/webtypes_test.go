@@ -13,7 +13,7 @@ import (
 // The web app's mirror of the wire names the same fields, no more and no fewer.
 func TestWebAppKnowsEveryField(t *testing.T) {
 	var b []byte
-	for _, file := range []string{"web/src/wire.ts", "web/src/wire_alerts.ts"} {
+	for _, file := range []string{"web/src/wire.ts", "web/src/wire_alerts.ts", "web/src/wire_records.ts", "web/src/wire_reports.ts"} {
 		part, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -94,6 +94,42 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"Taking", dashboard.Taking{}},
 		{"HandOver", dashboard.HandOver{}},
 		{"Cover", dashboard.Cover{}},
+		{"Case", dashboard.Case{}},
+		{"CaseDays", dashboard.CaseDays{}},
+		{"CaseOrder", dashboard.CaseOrder{}},
+		{"CaseAnswer", dashboard.CaseAnswer{}},
+		{"CaseProblem", dashboard.CaseProblem{}},
+		{"CaseBook", dashboard.CaseBook{}},
+		{"CallDay", dashboard.CallDay{}},
+		{"CaseImport", dashboard.CaseImport{}},
+		{"DocumentProof", dashboard.DocumentProof{}},
+		{"AttestationOrder", dashboard.AttestationOrder{}},
+		{"Attestation", dashboard.Attestation{}},
+		{"MonthRecordOrder", dashboard.MonthRecordOrder{}},
+		{"MonthRecord", dashboard.MonthRecord{}},
+		{"SourceReport", dashboard.SourceReport{}},
+		{"PageNow", dashboard.PageNow{}},
+		{"Scorecard", dashboard.Scorecard{}},
+		{"VerdictCounts", dashboard.VerdictCounts{}},
+		{"ScoredClause", dashboard.ScoredClause{}},
+		{"ScoredRequirement", dashboard.ScoredRequirement{}},
+		{"Objective", dashboard.Objective{}},
+		{"Occasion", dashboard.Occasion{}},
+		{"EvidenceRef", dashboard.EvidenceRef{}},
+		{"Report", dashboard.Report{}},
+		{"ReportArchive", dashboard.ReportArchive{}},
+		{"WholeReport", dashboard.WholeReport{}},
+		{"ReportSignature", dashboard.ReportSignature{}},
+		{"ReportComment", dashboard.ReportComment{}},
+		{"ReportReceipt", dashboard.ReportReceipt{}},
+		{"MakeOrder", dashboard.MakeOrder{}},
+		{"ReportOrder", dashboard.ReportOrder{}},
+		{"ReportRemark", dashboard.ReportRemark{}},
+		{"SignOrder", dashboard.SignOrder{}},
+		{"PublishOrder", dashboard.PublishOrder{}},
+		{"Evidence", dashboard.Evidence{}},
+		{"EvidenceLeaf", dashboard.EvidenceLeaf{}},
+		{"Ledger", dashboard.Ledger{}},
 	} {
 		theirs := interfaceFields(t, string(b), tc.name)
 		for field, optional := range jsonFields(reflect.TypeOf(tc.of)) {

@@ -8,6 +8,7 @@ export default defineConfig({
   build: {
     target: 'es2022',
     emptyOutDir: true,
+    manifest: true, // for scripts/size.js
     assetsInlineLimit: 0, // data: addresses would need a wider content security policy
     modulePreload: { polyfill: false },
   },

@@ -11,6 +11,8 @@
 //	config.ko.json  what is wrong with a configuration file
 //	alerts.ko.json  what messages about alerts say, and the page that answers them
 //	report.ko.json  what monthly reports say
+//	pages.ko.json   what the web app's pages of reports, evidence and records say; it loads
+//	                them with these pages
 //
 // Code does not say words: it makes a [Message], a key with what fills its placeholders,
 // and whoever knows the reader's language says it there:
@@ -40,7 +42,7 @@ import (
 var files embed.FS
 
 // areas are the prefixes of the catalogues' file names.
-func areas() []string { return []string{"", "alerts.", "cli.", "config.", "report."} }
+func areas() []string { return []string{"", "alerts.", "cli.", "config.", "report.", "pages."} }
 
 // Catalogue holds the texts of all languages. It does not change after Load and may be
 // used concurrently.

@@ -1,4 +1,5 @@
 import { Floor } from './floor.js'
+import { Paper } from './paper.js'
 
 // What is on record of the made-up association's notices. Everything here is invented.
 const minute = 60_000
@@ -44,6 +45,7 @@ export class Desk {
     this.now = now
     this.said = []
     this.floor = new Floor(now, name)
+    this.paper = new Paper(now, name)
     if (!this.full) return
     this.notices = this.makeNotices(now)
     this.plans = this.makePlans(now)
@@ -160,7 +162,9 @@ export class Desk {
   }
 
   /** Answers what the pages ask; undefined for what they do not. */
-  answer(method, path, query, body, token, sites, now) {
+  answer(method, path, query, body, token, sites, now, lang) {
+    const paper = this.paper.answer(method, path, query, body, token, now, lang)
+    if (paper) return paper
     const floor = this.floor.answer(method, path, query, body, token, sites, now)
     if (floor) return floor
     const of = (list) => [200, list.filter((x) => !query.get('site') || x.site === query.get('site') || x.board?.startsWith(`${query.get('site')}/`))]

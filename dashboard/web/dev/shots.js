@@ -70,6 +70,27 @@ async function handOver(page) {
   await page.locator('summary', { hasText: 'Hand over' }).first().click()
 }
 
+async function records(page) {
+  await sign(page)
+  await page.locator('input[type=file]').first().waitFor({ state: 'attached' })
+  for (const s of await page.locator('section.part > details > summary').all()) await s.click()
+}
+async function csv(page) {
+  await sign(page)
+  await page.locator('summary', { hasText: 'CSV' }).click()
+  await page.locator('input[type=file]').first().setInputFiles({ name: '대장.csv', mimeType: 'text/csv', buffer: Buffer.from('ref,kind,received\n010-1234-5678,online,2026-10-05 09:00\n') })
+  await page.locator('form', { has: page.locator('input[accept]') }).locator('button[type=submit]').click()
+}
+async function clause(page) {
+  await page.locator('h3 button').first().click()
+  await page.locator('section.requirement summary').first().click()
+}
+async function signing(page) {
+  await page.locator('.sign input').fill('executive')
+  await page.locator('.sign button').click()
+  await page.locator('summary', { hasText: /서명|Sign as/ }).first().click()
+}
+
 const wide = { width: 1440, height: 900 }
 const shots = [
   { name: 'busy-ko-light', query: 'lang=ko&theme=light' },
@@ -125,14 +146,32 @@ const shots = [
   { name: 'watch-ko-narrow', query: 'lang=ko&theme=light', page: 'watch', full: true, size: narrow },
   { name: 'watch-drill-en', scene: 'calm', query: 'lang=en&theme=light', page: 'watch', full: true, act: (page) => page.locator('summary', { hasText: 'drill' }).click() },
   { name: 'watch-empty-ko', scene: 'empty', query: 'lang=ko&theme=light', page: 'watch', full: true },
+  { name: 'scorecard-ko-light', query: 'lang=ko&theme=light', page: 'scorecard', full: true },
+  { name: 'scorecard-en-dark', query: 'lang=en&theme=dark', page: 'scorecard', full: true, act: clause },
+  { name: 'scorecard-ko-narrow', query: 'lang=ko&theme=light', page: 'scorecard', full: true, size: narrow, act: clause },
+  { name: 'scorecard-wide-en', query: 'lang=en&theme=light', page: 'scorecard', full: true, size: { width: 1920, height: 1080 } },
+  { name: 'scorecard-off-ko', scene: 'external', query: 'lang=ko&theme=dark', page: 'scorecard' },
+  { name: 'reports-ko-light', query: 'lang=ko&theme=light', page: 'reports', full: true, act: sign },
+  { name: 'reports-en-narrow-dark', query: 'lang=en&theme=dark', page: 'reports', full: true, size: narrow, act: sign },
+  { name: 'reports-out-en', query: 'lang=en&theme=light', page: 'reports' },
+  { name: 'report-ko-light', query: 'lang=ko&theme=light', page: 'reports/2026-10', full: true, act: signing },
+  { name: 'report-en-dark', query: 'lang=en&theme=dark', page: 'reports/2026-09', full: true, act: sign },
+  { name: 'report-ko-narrow', query: 'lang=ko&theme=light', page: 'reports/2026-10', full: true, size: narrow, act: signing },
+  { name: 'evidence-ko-light', query: 'lang=ko&theme=light', page: 'evidence/outage/disclosure@20261107T0014', full: true, act: sign },
+  { name: 'evidence-en-narrow-dark', query: 'lang=en&theme=dark', page: 'evidence/outage/disclosure@20261107T0014', full: true, size: narrow, act: sign },
+  { name: 'records-ko-light', query: 'lang=ko&theme=light', page: 'records', full: true, act: records },
+  { name: 'records-en-dark', query: 'lang=en&theme=dark', page: 'records', full: true, act: sign },
+  { name: 'records-ko-narrow', query: 'lang=ko&theme=light', page: 'records', full: true, size: narrow, act: records },
+  { name: 'records-csv-ko', query: 'lang=ko&theme=dark', page: 'records', full: true, act: csv },
+  { name: 'menu-ko-narrow', query: 'lang=ko&theme=light', size: narrow, act: (page) => page.locator('button.menu').click() },
   { name: 'alerts-wide-ko', query: 'lang=ko&theme=light', page: 'alerts', full: true, size: { width: 1920, height: 1080 } },
   { name: 'on-call-wide-en', query: 'lang=en&theme=light', page: 'on-call', full: true, size: { width: 1920, height: 1080 } },
   { name: 'wide-ko-light', query: 'lang=ko&theme=light', size: { width: 1920, height: 1080 }, full: true },
   { name: 'table-en-light', query: 'lang=en&theme=light', full: true, act: (page) => page.getByRole('button', { name: 'View as a table' }).last().click() },
   { name: 'first-ko-light', query: 'lang=ko&theme=light', flags: ['--hush', '0'] },
 ]
-const wanted = process.argv[3]
-for (const s of shots.filter((x) => !wanted || x.name.includes(wanted))) {
+const wanted = process.argv[3]?.split(',')
+for (const s of shots.filter((x) => !wanted || wanted.some((w) => x.name.includes(w)))) {
   const mock = spawn(process.execPath, [new URL('mock.js', import.meta.url).pathname, '--port', '0', '--scene', s.scene ?? 'busy', ...(s.flags ?? [])])
   const address = String(await once(mock.stdout, 'data')).trim()
   const page = await browser.newPage({ viewport: s.size ?? wide })

@@ -2,23 +2,23 @@
 // scripts a good deal smaller; whoever imports a catalogue sees the same object as without this.
 import { readFileSync } from 'node:fs'
 
-const shared = 'virtual:text-keys'
+const shared = 'virtual:text-keys/'
 const folder = new URL('../../../internal/messages/', import.meta.url)
-const read = (lang) => JSON.parse(readFileSync(new URL(`${lang}.json`, folder), 'utf8'))
+const read = (name) => JSON.parse(readFileSync(new URL(`${name}.json`, folder), 'utf8'))
 
 export function texts() {
   return {
     name: 'texts',
     enforce: 'pre',
     apply: 'build',
-    resolveId: (id) => (id === shared ? `\0${shared}` : undefined),
+    resolveId: (id) => (id.startsWith(shared) ? `\0${id}` : undefined),
     load(id) {
-      if (id === `\0${shared}`) return `export default ${JSON.stringify(Object.keys(read('ko')))}`
-      const lang = /internal\/messages\/(ko|en)\.json$/.exec(id)?.[1]
+      if (id.startsWith(`\0${shared}`)) return `export default ${JSON.stringify(Object.keys(read(`${id.slice(shared.length + 1)}ko`)))}`
+      const [, area = '', lang] = /internal\/messages\/(pages\.)?(ko|en)\.json$/.exec(id) ?? []
       if (!lang) return undefined
-      const own = read(lang)
-      const values = Object.keys(read('ko')).map((key) => own[key] ?? '')
-      const code = `import keys from '${shared}'\nconst texts = ${JSON.stringify(values)}\nexport default Object.fromEntries(keys.map((key, i) => [key, texts[i]]))`
+      const own = read(area + lang)
+      const values = Object.keys(read(`${area}ko`)).map((key) => own[key] ?? '')
+      const code = `import keys from '${shared}${area}'\nconst texts = ${JSON.stringify(values)}\nexport default Object.fromEntries(keys.map((key, i) => [key, texts[i]]))`
       return { code, moduleType: 'js' }
     },
   }

@@ -6,6 +6,7 @@ export class Refused extends Error {
     readonly status: number, // 0: no answer
     readonly kind: string,
     readonly title: string,
+    readonly value: unknown = undefined, // the whole answer
   ) {
     super(title)
   }
@@ -34,17 +35,32 @@ async function call(path: string, init: RequestInit): Promise<unknown> {
   }
   if (response.ok) return value
   const problem = value as { type?: string; title?: string }
-  throw new Refused(response.status, (problem.type ?? '').replace('urn:charterwatch:', ''), problem.title ?? '')
+  throw new Refused(response.status, (problem.type ?? '').replace('urn:charterwatch:', ''), problem.title ?? '', value)
 }
 
-export async function get<T>(path: string): Promise<T> {
-  return (await call(path, {})) as T
+export async function get<T>(path: string, token = ''): Promise<T> {
+  return (await call(path, { headers: headers(token) })) as T
+}
+
+function headers(token: string): Record<string, string> {
+  const out: Record<string, string> = { 'Accept-Language': document.documentElement.lang }
+  if (token) out.Authorization = `Bearer ${token}`
+  return out
+}
+
+/** Fetches a file in the name of who holds a token, and has the browser keep it under a name. */
+export async function keep(path: string, token: string, name: string): Promise<void> {
+  const response = await fetch(new URL(`api/v1/${path}`, document.baseURI), { headers: headers(token), cache: 'no-store' })
+  if (!response.ok) throw new Refused(response.status, '', '')
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), patience)
 }
 
 export async function post<T>(path: string, body: unknown, token = '', method: 'POST' | 'DELETE' = 'POST'): Promise<T> {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Accept-Language': document.documentElement.lang }
-  if (token) headers.Authorization = `Bearer ${token}`
-  return (await call(path, { method, headers, body: JSON.stringify(body) })) as T
+  return (await call(path, { method, headers: { ...headers(token), 'Content-Type': 'application/json' }, body: JSON.stringify(body) })) as T
 }
 
 /** An id in an address: its slashes stay, as the server takes them. */

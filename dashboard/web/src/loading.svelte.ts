@@ -1,5 +1,6 @@
 // Something that a page asks for, and asks for again when it may have changed.
 import { get, Refused } from './api'
+import { session } from './session.svelte'
 
 export class Loading<T> {
   value: T | null = $state.raw(null)
@@ -7,12 +8,22 @@ export class Loading<T> {
   kind = $state('') // why, as the server names it
   private asked = 0
 
-  constructor(private readonly path: () => string) {}
+  /** own asks in the name of who is signed in: if somebody is, or not at all unless somebody is. */
+  constructor(
+    private readonly path: () => string,
+    private readonly own: '' | 'may' | 'must' = '',
+  ) {}
 
   async load(): Promise<void> {
     const turn = ++this.asked
+    if (this.own === 'must' && !session.token) {
+      this.value = null
+      this.failed = true
+      this.kind = 'no_actor'
+      return
+    }
     try {
-      const value = await get<T>(this.path())
+      const value = await get<T>(this.path(), this.own ? session.token : '')
       if (turn !== this.asked) return // a later answer counts
       this.value = value
       this.failed = false
@@ -20,6 +31,7 @@ export class Loading<T> {
     } catch (e) {
       if (turn !== this.asked) return
       this.failed = true
+      if (this.own) this.value = null // it may not be for who is signed in now
       this.kind = e instanceof Refused ? e.kind : ''
     }
   }

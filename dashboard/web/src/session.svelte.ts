@@ -40,6 +40,7 @@ export class Sending {
   busy = $state(false)
   done = $state(false)
   refused: Refused | null = $state.raw(null)
+  answer: unknown = null
 
   /** Sends and says whether it was taken. */
   async send(path: string, body: unknown, method: 'POST' | 'DELETE' = 'POST'): Promise<boolean> {
@@ -47,7 +48,7 @@ export class Sending {
     this.done = false
     this.refused = null
     try {
-      await post(path, body, session.token, method)
+      this.answer = await post(path, body, session.token, method)
       this.done = true
     } catch (e) {
       this.refused = e instanceof Refused ? e : new Refused(0, 'unreadable', '')

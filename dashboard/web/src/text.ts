@@ -1,19 +1,21 @@
 // Words, times, durations and percentages in the reader's language.
 import en from '../../../internal/messages/en.json'
 import ko from '../../../internal/messages/ko.json'
+import type pagesKo from '../../../internal/messages/pages.ko.json'
 import type { Name, Ratio } from './wire'
 
 export type Lang = 'ko' | 'en'
-export type Key = keyof typeof ko
+export type Key = keyof typeof ko | keyof typeof pagesKo
 type Args = Record<string, string | number>
 
 /** What the words for closed sets of names begin with. */
 type Prefix =
   | 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell' | 'clock' | 'mark' | 'board' | 'boardkind' | 'part' | 'clause'
   | 'alert_title' | 'alert_means' | 'alert_first' | 'alert_severity' | 'receipts.status'
-  | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
+  | 'nav' | 'report_state' | 'reports.role' | 'reports.how' | 'reports.step' | 'records.kind' | 'records.source' | 'records.state'
+  | 'scorecard.trend' | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
 
-const texts: Record<Lang, Record<string, string>> = { ko, en }
+const texts: Record<Lang, Record<string, string>> = { ko: { ...ko }, en: { ...en } }
 const locales: Record<Lang, string> = { ko: 'ko-KR', en: 'en-GB' }
 
 export const languages: readonly Lang[] = ['ko', 'en']
@@ -24,6 +26,11 @@ export const isLang = (s: unknown): s is Lang => languages.includes(s as Lang)
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
+
+/** Adds the texts of pages that are loaded when they are opened. */
+export function addTexts(more: Record<Lang, Record<string, string>>): void {
+  for (const l of languages) Object.assign(texts[l], more[l])
+}
 
 /** Everything that depends on language and time zone. */
 export class Speech {

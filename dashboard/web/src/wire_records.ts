@@ -1,0 +1,142 @@
+// The mirror of dashboard/wire_records.go, where every field is explained.
+
+export interface Case {
+  ref: string
+  kind: string
+  received: number
+  difficult?: boolean
+  wanted?: string
+  by?: string
+  forwarded?: number
+  called?: number
+  answered?: number
+  closed?: number
+  confirmed?: number
+  resolved?: boolean
+  follow_up?: number
+  reply_by?: number
+  delay_told?: number
+  delay_to?: number
+  recorded?: number
+}
+
+export interface CaseDays {
+  kind: string
+  from: string
+  until: string
+}
+
+export interface CaseOrder {
+  csv?: string
+  name?: string
+  sha256?: string
+  cases?: Case[]
+  complete?: CaseDays[]
+  complete_from?: string
+  complete_until?: string
+  dry_run?: boolean
+}
+
+export interface CaseAnswer {
+  import?: string
+  cases: number
+  days: number
+  problems?: CaseProblem[]
+}
+
+export interface CaseProblem {
+  line?: number
+  column?: string
+  rule: string
+  title: string
+}
+
+export interface CaseBook {
+  cases: Case[]
+  calls: CallDay[]
+  complete: CaseDays[]
+  imports: CaseImport[]
+}
+
+export interface CallDay {
+  day: string
+  calls: number
+  in_time: number
+}
+
+export interface CaseImport {
+  id: string
+  at: number
+  by: string
+  source: string
+  sha256?: string
+  count: number
+}
+
+export interface DocumentProof {
+  name: string
+  sha256: string
+  size?: number
+}
+
+export interface AttestationOrder {
+  clause: string
+  what: string
+  signer: string
+  signed: string
+  from: string
+  until: string
+  proof: DocumentProof
+  why: string
+}
+
+export interface Attestation {
+  id: string
+  at: number
+  by: string
+  clause: string
+  what: string
+  signer: string
+  signed: string
+  from: string
+  until: string
+  proof: DocumentProof
+  state: string
+}
+
+export interface MonthRecordOrder {
+  clause: string
+  month: string
+  known: number
+  sources: SourceReport[]
+  proof?: DocumentProof
+  why: string
+}
+
+export interface MonthRecord {
+  id: string
+  at: number
+  by: string
+  clause: string
+  month: string
+  known: number
+  sources: SourceReport[]
+  proof?: DocumentProof
+}
+
+export interface SourceReport {
+  name: string
+  reported: boolean
+}
+
+export interface PageNow {
+  id: string
+  site: string
+  url: string
+  clauses: string[]
+  status?: string
+  since?: number
+  seen_at?: number
+  updated?: number
+  missing?: string[]
+}
