@@ -51,16 +51,47 @@ func versions(ctx context.Context, db querier, t *topology, hour int64) (out []c
 	return out, err
 }
 
-// SealedBy is when the last hour that begins in [from, to) was put on record for the first time;
-// zero when none was.
-func (d *DB) SealedBy(ctx context.Context, from, to time.Time) (time.Time, error) {
-	var at sql.NullInt64
-	err := d.reader.QueryRowContext(ctx, `SELECT MAX(at_ms) FROM ledger WHERE kind = 'hour' AND id >= ? AND id < ? AND id LIKE '%/v1'`,
-		from.Add(time.Hour-1).UTC().Format(compliance.HourLayout), to.Add(time.Hour-1).UTC().Format(compliance.HourLayout)).Scan(&at)
+// Settled is the instant from which on a checkpoint covers what belongs to [from, to): every hour that
+// begins in it, put on record for the first time, and every erasure of a leaf that such a
+// checkpoint covers from from on. It is to where nothing came later.
+func (d *DB) Settled(ctx context.Context, from, to time.Time) (at time.Time, err error) {
+	err = d.read(ctx, func(tx *sql.Tx) error {
+		var sealed sql.NullInt64
+		err := query(ctx, tx, func(r *sql.Rows) error { return r.Scan(&sealed) },
+			`SELECT MAX(at_ms) FROM ledger WHERE kind = 'hour' AND id >= ? AND id < ? AND id LIKE '%/v1'`,
+			from.Add(time.Hour-1).UTC().Format(compliance.HourLayout), to.Add(time.Hour-1).UTC().Format(compliance.HourLayout))
+		if err != nil {
+			return err
+		}
+		end := max(to.UnixMilli(), sealed.Int64)
+		for before := end - 1; before < end; {
+			before = end
+			if end, err = erasuresSince(ctx, tx, from.UnixMilli(), end); err != nil {
+				return err
+			}
+		}
+		at = fromMS(end)
+		return nil
+	})
 	if err != nil {
-		return time.Time{}, fmt.Errorf("when hours were sealed: %w", err)
+		return at, fmt.Errorf("when %s was settled: %w", from.Format(time.RFC3339), err)
 	}
-	return optTime(at.Int64), nil
+	return at, nil
+}
+
+// erasuresSince is the later of end and the last erasure of a leaf that was recorded from from on and
+// is under the first checkpoint signed at or after end.
+func erasuresSince(ctx context.Context, tx *sql.Tx, from, end int64) (int64, error) {
+	point := end
+	err := query(ctx, tx, func(r *sql.Rows) error { return r.Scan(&point) }, `SELECT COALESCE(MIN(at_ms), ?) FROM checkpoints WHERE at_ms >= ?`, end, end)
+	if err != nil {
+		return 0, err
+	}
+	last := sql.NullInt64{}
+	err = query(ctx, tx, func(r *sql.Rows) error { return r.Scan(&last) },
+		`SELECT MAX(e.at_ms) FROM ledger e JOIN ledger l ON e.id = (l.key >> 40) || '/' || (l.key & 1099511627775)
+			WHERE e.kind = 'erasure' AND l.salt IS NULL AND l.at_ms BETWEEN ? AND ?`, from, point)
+	return max(end, last.Int64), err
 }
 
 // SignedAt is when a checkpoint was signed. The error wraps ErrNotFound when it is not on record.

@@ -227,8 +227,8 @@ func uses(ctx context.Context, db *store.DB, report reports.Report, clause strin
 		return messages.New("cli.evidence.no_clause", "clause", quoted(clause), "report", report.ID)
 	}
 	for _, o := range report.Month.Clauses[i].Requires {
-		r.Observed = r.Observed || o.Basis == charter.ByProbe
 		for _, u := range o.Used {
+			r.Observed = r.Observed || u.Kind == "hours"
 			r.Uses = append(r.Uses, u.Kind+" "+u.ID)
 			leaves, err := db.Leaves(ctx, u.ID)
 			if err != nil {

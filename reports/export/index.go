@@ -142,6 +142,9 @@ func (p part) lacks(m Manifest) []string {
 	if m.Erased > 0 {
 		out = append(out, p.say("lacks.erased", "n", m.Erased))
 	}
+	if len(m.Elsewhere) > 0 {
+		out = append(out, p.say("lacks.elsewhere", "names", strings.Join(m.Elsewhere, ", ")))
+	}
 	for _, a := range m.Absent {
 		from, to := a.From.UTC().Format(time.RFC3339), a.To.UTC().Format(time.RFC3339)
 		if a.Why == Expired {

@@ -74,8 +74,11 @@ type Manifest struct {
 	// evidence is no more.
 	Withheld map[string]int `json:"withheld,omitempty"`
 	Erased   int            `json:"erased,omitempty"`
-	Absent   []Absent       `json:"absent,omitempty"` // hours that were asked for and have no blocks here
-	Files    []File         `json:"files"`            // by name; all but the manifest
+	// Elsewhere are pieces that the clause's verdict rests on and that have no leaf in this stretch: looks
+	// at pages have none, nor what is older than the log.
+	Elsewhere []string `json:"elsewhere,omitempty"`
+	Absent    []Absent `json:"absent,omitempty"` // hours that were asked for and have no blocks here
+	Files     []File   `json:"files"`            // by name; all but the manifest
 }
 
 // Why an hour has no blocks in an export.

@@ -29,8 +29,9 @@ type Ledger interface {
 	Bundle(ctx context.Context, from, to time.Time, include func(kind, id string) bool) (ledger.Bundle, error)
 	// Blocks calls fn for every hour of a span that has blocks, in order.
 	Blocks(ctx context.Context, from, to time.Time, fn func(hour time.Time, blocks []compliance.SealedBlock) error) error
-	// SealedBy is when the last hour of a span was put on record for the first time; zero: none was.
-	SealedBy(ctx context.Context, from, to time.Time) (time.Time, error)
+	// Settled is the instant from which on a checkpoint covers all that belongs to a span: when its last
+	// hour was put on record for the first time, and what was erased of it erased.
+	Settled(ctx context.Context, from, to time.Time) (time.Time, error)
 	// SignedAt is when a checkpoint was signed.
 	SignedAt(ctx context.Context, c ledger.Checkpoint) (time.Time, error)
 }
@@ -86,10 +87,12 @@ type exporter struct {
 	Request
 	zip    *archive
 	m      Manifest
+	log    int64 // number of the log
 	bundle ledger.Bundle
 	leaves []ledger.Leaf
 	hidden []ledger.Item // chosen, and withheld for the names in them
 	drawn  map[string]bool
+	here   map[string]bool // of Uses, those that were found
 	// wanted are the hours whose blocks are asked for, with the highest version that the bundle has.
 	wanted map[time.Time]int64
 }
@@ -98,20 +101,16 @@ type exporter struct {
 func (e *exporter) collect(ctx context.Context) error {
 	q := &e.Query
 	end := q.To
-	if !end.IsZero() {
-		sealed, err := e.Ledger.SealedBy(ctx, q.From, q.To)
-		if err != nil {
-			return err
-		}
-		if sealed.After(end) {
-			end = sealed
-		}
-	}
 	begin := q.From
 	if !e.Since.IsZero() && e.Since.Before(begin) {
 		begin = e.Since
 	}
 	var err error
+	if !end.IsZero() {
+		if end, err = e.Ledger.Settled(ctx, begin, q.To); err != nil {
+			return err
+		}
+	}
 	if e.bundle, err = e.Ledger.Bundle(ctx, begin, end, nil); err != nil {
 		return err
 	}
@@ -137,6 +136,7 @@ func (e *exporter) collect(ctx context.Context) error {
 	if q.Sample > 0 && q.Seed == "" {
 		q.Seed = seedOf(point)
 	}
+	_, e.log = ledger.FirstOrigin(point.Origin)
 	e.zip.at = at.UTC()
 	e.m = Manifest{Format: Format, Profile: e.Profile, At: at.UTC(), Checkpoint: string(e.bundle.Range.Checkpoint), Keys: e.Keys, Withheld: map[string]int{}}
 	return nil
@@ -158,7 +158,7 @@ func (e *exporter) choose(context.Context) error {
 		}
 	}
 	e.m.Query = q
-	e.wanted = map[time.Time]int64{}
+	e.wanted, e.here = map[time.Time]int64{}, map[string]bool{}
 	var shown []ledger.Item
 	for _, it := range e.bundle.Items {
 		l := e.leaf(it.N)
@@ -174,29 +174,37 @@ func (e *exporter) choose(context.Context) error {
 		}
 	}
 	e.bundle.Items = shown
-	v := map[int64]bool{}
-	for _, it := range shown {
-		v[it.N] = true
+	e.count()
+	return nil
+}
+
+// count says in the manifest what is not shown.
+func (e *exporter) count() {
+	shown, erased := map[int64]bool{}, map[string]bool{}
+	for _, it := range e.bundle.Items {
+		shown[it.N] = true
 	}
-	erased := map[string]bool{}
 	for _, l := range e.leaves {
 		if l.Kind == ledger.Erasure {
 			erased[l.ID] = true
 		}
 	}
-	point, _ := ledger.Peek(e.bundle.Range.Checkpoint) // it was read before
-	_, log := ledger.FirstOrigin(point.Origin)
 	for i, l := range e.leaves {
-		n := e.bundle.Range.From + int64(i)
-		switch {
-		case v[n]:
-		case erased[compliance.ErasureID(log, n)]:
+		switch n := e.bundle.Range.From + int64(i); {
+		case shown[n]:
+		case erased[compliance.ErasureID(e.log, n)]:
 			e.m.Erased++
 		default:
 			e.m.Withheld[string(l.Kind)]++
 		}
 	}
-	return nil
+	for _, name := range e.Uses {
+		if kind, _, _ := strings.Cut(name, " "); kind != "hours" && !e.here[name] {
+			e.m.Elsewhere = append(e.m.Elsewhere, name)
+		}
+	}
+	slices.Sort(e.m.Elsewhere)
+	e.m.Elsewhere = slices.Compact(e.m.Elsewhere)
 }
 
 // chosen says whether evidence is what was asked for. Of hours it notes the version.
@@ -220,7 +228,7 @@ func (e *exporter) chosen(l ledger.Leaf, body []byte) (bool, error) {
 	case q.Sample > 0:
 		return e.drawn[name], nil
 	case q.Clause != "":
-		return slices.Contains(e.Uses, name) || l.Kind == ledger.Case && e.usesCase(body), nil
+		return e.used(name, l.Kind, body), nil
 	case q.Outage != "":
 		return l.ID == q.Outage || l.Kind == ledger.Notice || l.Kind == ledger.Statement && bytes.Contains(body, []byte(`"`+q.Outage+`"`)), nil
 	default:
@@ -228,12 +236,23 @@ func (e *exporter) chosen(l ledger.Leaf, body []byte) (bool, error) {
 	}
 }
 
-// usesCase says whether an import holds a case that the clause's verdict rests on.
-func (e *exporter) usesCase(body []byte) bool {
+// used says whether the clause's verdict rests on a piece of evidence, and notes that it is here. An
+// import is used for the sake of cases in it.
+func (e *exporter) used(name string, kind ledger.Kind, body []byte) bool {
+	names := []string{name}
 	var i struct{ Import compliance.CaseImport }
-	return json.Unmarshal(body, &i) == nil && slices.ContainsFunc(i.Import.Cases, func(c compliance.Case) bool {
-		return slices.Contains(e.Uses, "case "+string(c.Kind)+"/"+c.Ref)
-	})
+	if kind == ledger.Case && json.Unmarshal(body, &i) == nil {
+		for _, c := range i.Import.Cases {
+			names = append(names, "case "+string(c.Kind)+"/"+c.Ref)
+		}
+	}
+	found := false
+	for _, name := range names {
+		if slices.Contains(e.Uses, name) {
+			e.here[name], found = true, true
+		}
+	}
+	return found
 }
 
 // captures adds the first failing answer of each outage that is shown.
