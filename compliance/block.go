@@ -92,6 +92,27 @@ func BlockDigest(check, vantage string, block []byte) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
+// HourDigest is the SHA-256 of a sealed hour: over the digests of its blocks, in the order in
+// which their series were first recorded.
+func HourDigest(hour time.Time, version int64, blocks [][sha256.Size]byte) [sha256.Size]byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "charterwatch hour\n%d\n%d\n", hour.Unix()/3600, version)
+	for _, b := range blocks {
+		h.Write(b[:])
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// SealedBlock is a version of a block with what its digest binds it to. Series numbers the check's
+// life at the vantage, in the order in which series were first recorded.
+type SealedBlock struct {
+	Series  int64  `json:"series"`
+	Check   string `json:"check"`
+	Vantage string `json:"vantage"`
+	Version int64  `json:"version"` // of the hour that it was sealed for
+	Data    []byte `json:"data"`    // as [EncodeBlock] writes it
+}
+
 // ErrBlock is wrapped by every error of [DecodeBlock].
 var ErrBlock = errors.New("not a sealed block")
 

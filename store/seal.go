@@ -291,16 +291,15 @@ func hourBlocks(ctx context.Context, db querier, t *topology, hour, version int6
 	return out, err
 }
 
-// sealedHour is the record of an hour: its digest is the SHA-256 over those of its blocks.
+// sealedHour is the record of an hour.
 func sealedHour(hour, version int64, blocks []hourBlock) compliance.SealedHour {
-	h := sha256.New()
-	fmt.Fprintf(h, "charterwatch hour\n%d\n%d\n", hour, version)
 	out := compliance.SealedHour{Hour: fromMS(hour * hourMS), Version: version}
-	for _, b := range blocks {
-		h.Write(b.digest[:])
+	digests := make([][sha256.Size]byte, len(blocks))
+	for i, b := range blocks {
+		digests[i] = b.digest
 		out.Blocks = append(out.Blocks, [8]byte(b.digest[:]))
 	}
-	out.Digest = [sha256.Size]byte(h.Sum(nil))
+	out.Digest = compliance.HourDigest(out.Hour, version, digests)
 	return out
 }
 

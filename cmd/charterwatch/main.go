@@ -9,6 +9,8 @@
 //	charterwatch token new|list|revoke --dir DIR  manage API tokens
 //	charterwatch ledger verify|prove|key|checkpoint|rotate|recover --dir DIR
 //	                                          check what was sealed, prove it, look after the key
+//	charterwatch evidence export|erase|hold|release|holds --dir DIR
+//	                                          hand out evidence, erase it, keep it from being erased
 //	charterwatch verify FILE --key PUBLIC     check a file of evidence with nothing but itself
 //	charterwatch notice parse|lint            read a maintenance notice, or check a draft of one
 //	charterwatch notice declare               tell a running monitor of maintenance ahead of its notice
@@ -69,6 +71,11 @@ const (
 	ledgerCheckpointUsage = "ledger checkpoint --dir DIR"
 	ledgerRotateUsage     = "ledger rotate --dir DIR"
 	ledgerRecoverUsage    = "ledger recover --dir DIR --why WHY"
+	evidenceExportUsage   = "evidence export (--dir DIR | --config FILE) --out FILE.zip (--month MONTH [--clause ID | --sample N [--seed SEED]] | --outage ID) [--profile masked|full]"
+	evidenceEraseUsage    = "evidence erase --dir DIR --id ID --why WHY"
+	evidenceHoldUsage     = "evidence hold --dir DIR --id ID --why WHY"
+	evidenceReleaseUsage  = "evidence release --dir DIR --id ID --why WHY"
+	evidenceHoldsUsage    = "evidence holds --dir DIR"
 	verifyFileUsage       = "verify [--key PUBLIC | --keys FILE] [--recompute] FILE"
 	reportUsage           = "report --config FILE --month MONTH [--out DIR]"
 
@@ -106,6 +113,11 @@ func (t *terminal) help() {
 	command(ledgerCheckpointUsage, t.text("cli.help.ledger_checkpoint"))
 	command(ledgerRotateUsage, t.text("cli.help.ledger_rotate"))
 	command(ledgerRecoverUsage, t.text("cli.help.ledger_recover"))
+	command(evidenceExportUsage, t.text("cli.help.evidence_export"))
+	command(evidenceEraseUsage, t.text("cli.help.evidence_erase"))
+	command(evidenceHoldUsage, t.text("cli.help.evidence_hold"))
+	command(evidenceReleaseUsage, t.text("cli.help.evidence_release"))
+	command(evidenceHoldsUsage, t.text("cli.help.evidence_holds"))
 	command(reportUsage, t.text("cli.help.report"))
 	command(verifyFileUsage, t.text("cli.help.verify"))
 	command(noticeParseUsage, t.text("cli.help.notice_parse"))
@@ -136,7 +148,7 @@ func run(ctx context.Context, args []string, t *terminal) error {
 		"serve": serve, "demo": demonstrate, "config": configCommand, "probe": probeOnce,
 		"store": storeCommand, "token": tokenCommand, "notice": noticeCommand, "alert": alertCommand, "charter": charterCommand,
 		"report": reportCommand, setPDFCommand: setPDF,
-		"ledger": ledgerCommand, "verify": verifyCommand,
+		"ledger": ledgerCommand, "evidence": evidenceCommand, "verify": verifyCommand,
 	}
 	switch args[0] {
 	case "help", "-h", "--help":

@@ -57,6 +57,7 @@ type reportWriter struct {
 // write writes the latest report of a month. One that is not on record is made, which needs the
 // store for itself.
 func (w reportWriter) write(ctx context.Context, month string) (err error) {
+	t := w.t
 	c := store.Config{Dir: w.l.File.Store.SQLite, Checkpoints: w.l.File.Evidence.Checkpoints}
 	db, err := store.View(ctx, c)
 	if err != nil {
@@ -82,7 +83,6 @@ func (w reportWriter) write(ctx context.Context, month string) (err error) {
 		return err
 	}
 	if !known {
-		t := w.t
 		t.line("cli.report.making", "month", month)
 		if g, err = desk.Make(ctx, month, compliance.Statement{By: operator()}); errors.Is(err, reports.ErrNothing) {
 			return messages.New("cli.report.nothing", "month", month)
@@ -164,6 +164,7 @@ func stateDirectly(ctx context.Context, db *store.DB, s compliance.Statement, sa
 
 // files writes the documents in the organisation's languages, or in the one that was asked for.
 func (w reportWriter) files(ctx context.Context, desk *reports.Desk, g compliance.Signing) error {
+	t := w.t
 	langs := w.in.head.Languages
 	if w.t.asked != "" {
 		langs = []string{w.t.asked}
@@ -185,8 +186,7 @@ func (w reportWriter) files(ctx context.Context, desk *reports.Desk, g complianc
 			fmt.Fprintln(w.t.out, path)
 		}
 	}
-	t := w.t
-	t.line("cli.report.state", "id", g.Report, "state", w.t.speech.Say(messages.Named("report_state", string(g.State))), "n", len(g.Signatures), "of", len(g.Roles))
+	t.line("cli.report.state", "id", g.Report, "state", t.speech.Say(messages.Named("report_state", string(g.State))), "n", len(g.Signatures), "of", len(g.Roles))
 	t.line("cli.report.digest", "digest", g.Digest)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -41,14 +42,23 @@ func verifyCommand(_ context.Context, args []string, t *terminal) error {
 		}
 		keys = append(keys, ledger.ParsePublicKeys(string(b))...)
 	}
-	info, err := os.Stat(words[0])
+	f, err := os.Open(words[0])
 	if err != nil {
 		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	head := make([]byte, len(zipHead))
+	if _, err := f.ReadAt(head, 0); err == nil && form(head) == "export" {
+		return t.verifyExport(words[0], f, info.Size(), keys, *recompute)
 	}
 	if info.Size() > maxEvidenceFile {
 		return messages.New("cli.verify.unknown", "file", words[0])
 	}
-	b, err := os.ReadFile(words[0])
+	b, err := io.ReadAll(f)
 	if err != nil {
 		return err
 	}
@@ -75,12 +85,17 @@ func verifyCommand(_ context.Context, args []string, t *terminal) error {
 	}
 }
 
+// zipHead is how a zip begins that holds a file.
+const zipHead = "PK\x03\x04"
+
 // form tells what a file is by how it begins.
 func form(b []byte) string {
 	head := bytes.TrimLeft(b[:min(len(b), 4096)], " \t\r\n")
 	switch {
 	case bytes.HasPrefix(head, []byte("c2sp.org/tlog-proof@")):
 		return "proof"
+	case bytes.HasPrefix(b, []byte(zipHead)):
+		return "export"
 	case bytes.HasPrefix(head, []byte("%PDF-")):
 		return "pdf"
 	case bytes.HasPrefix(head, []byte(`{"format":"`+reports.Format+`"`)):
@@ -143,12 +158,7 @@ func (t *terminal) verifyBundle(text []byte, keys []string) error {
 	if err != nil {
 		return messages.New("cli.verify.refuted", "err", err.Error())
 	}
-	count := map[ledger.Shown]int{}
-	for _, e := range v.Entries {
-		count[e.Shown]++
-	}
-	t.line("cli.verify.checkpoint", "origin", v.Checkpoint.Origin, "size", v.Checkpoint.Size)
-	t.line("cli.verify.range", "from", v.From, "to", v.Checkpoint.Size-1, "shown", count[ledger.InFull], "withheld", count[ledger.Withheld], "erased", count[ledger.Erased])
+	t.stretch(v)
 	for _, p := range v.Problems {
 		fmt.Fprintln(t.out, "  "+p)
 	}
@@ -160,6 +170,16 @@ func (t *terminal) verifyBundle(text []byte, keys []string) error {
 	}
 	t.limits()
 	return nil
+}
+
+// stretch says which leaves of a log are proved.
+func (t *terminal) stretch(v ledger.Verified) {
+	count := map[ledger.Shown]int{}
+	for _, e := range v.Entries {
+		count[e.Shown]++
+	}
+	t.line("cli.verify.checkpoint", "origin", v.Checkpoint.Origin, "size", v.Checkpoint.Size)
+	t.line("cli.verify.range", "from", v.From, "to", v.Checkpoint.Size-1, "shown", count[ledger.InFull], "withheld", count[ledger.Withheld], "erased", count[ledger.Erased])
 }
 
 // limits says what a proof does not show.

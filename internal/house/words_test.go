@@ -22,7 +22,7 @@ var constructors = map[string]string{
 	"alerts messages.New":           "",
 	"cmd/charterwatch messages.New": "", "cmd/charterwatch t.text": "", "cmd/charterwatch t.line": "",
 	"config messages.New": "", "internal/messages New": "", "probes refuse": "refused.",
-	"reports messages.New": "", "reports w.say": "report.page.",
+	"reports messages.New": "", "reports w.say": "report.page.", "reports/export p.say": "report.export.",
 	"compliance/calendar refuse": "refused.", "scanners/notices f.refuse": "refused.",
 }
 
