@@ -80,7 +80,7 @@ func (c *exportTool) settle() error {
 	switch {
 	case (c.dir == "") == (c.config == ""), c.out == "", forms != 1, q.Outage == "" && q.Month == "", q.Sample < 0, q.Seed != "" && q.Sample == 0,
 		profile != export.Masked && profile != export.Full:
-		return usageError{messages.New("cli.evidence.export_usage", "command", "charterwatch "+evidenceExportUsage)}
+		return usageError{messages.New("cli.evidence.export_usage")}
 	}
 	q.Given = q.Seed != ""
 	var err error

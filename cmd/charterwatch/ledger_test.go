@@ -149,7 +149,7 @@ func TestVerifyABundle(t *testing.T) {
 	}
 	changed, none := filepath.Join(t.TempDir(), "changed"), filepath.Join(t.TempDir(), "none")
 	write(t, changed, strings.Replace(string(good), `\"n\":17`, `\"n\":18`, 1))
-	write(t, none, "%PDF-1.7")
+	write(t, none, "PK\x03\x04 of something else")
 	for _, c := range []struct {
 		args []string
 		ok   bool

@@ -71,7 +71,7 @@ const (
 	ledgerCheckpointUsage = "ledger checkpoint --dir DIR"
 	ledgerRotateUsage     = "ledger rotate --dir DIR"
 	ledgerRecoverUsage    = "ledger recover --dir DIR --why WHY"
-	evidenceExportUsage   = "evidence export (--dir DIR | --config FILE) --out FILE.zip (--month MONTH [--clause ID | --sample N [--seed SEED]] | --outage ID) [--profile masked|full]"
+	evidenceExportUsage   = "evidence export --dir DIR --month MONTH --out FILE"
 	evidenceEraseUsage    = "evidence erase --dir DIR --id ID --why WHY"
 	evidenceHoldUsage     = "evidence hold --dir DIR --id ID --why WHY"
 	evidenceReleaseUsage  = "evidence release --dir DIR --id ID --why WHY"

