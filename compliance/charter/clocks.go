@@ -99,7 +99,7 @@ func (j *judging) clock(cl Clause, v Version, m Method, t Terms, c compliance.Ca
 	f, due, ok := j.needed(cl.ID, c, m, out.Milestone, t)
 	first := calendar.DateOf(due, j.zone)
 	first.Day = 1
-	if !ok || !cl.InForce(first) {
+	if !ok || !cl.InForce(first) || cl.Version(first).From != v.From {
 		return out, false
 	}
 	out.Start, out.Deadline = f.Start, f.Deadline
