@@ -1,0 +1,115 @@
+// Walks through a month's paper in a real browser: cases are put on record from a file, an attestation
+// and a monthly record; the scorecard is read; a report is made, handed in and signed; a piece of
+// evidence is looked up. Every page is examined for what assistive technology could not use. It says
+// "ok" at the end:
+//
+//   node dev/records.js ADDRESS EXPECTATIONS
+//
+// EXPECTATIONS is JSON: {operator, executive, month, evidence}: two tokens, the month to report of,
+// and the id of something that is sealed.
+import { accessible, open } from './guide.js'
+
+const [address, expectations] = process.argv.slice(2)
+const { operator, executive, month, evidence } = JSON.parse(expectations)
+const { page, close } = await open((text) => text.includes('status of 422'))
+const go = (where) => page.goto(`${address}?lang=en#/${where}`)
+const heading = (name) => page.getByRole('heading', { name }).first().waitFor()
+
+async function sign(token) {
+  if (await page.getByRole('button', { name: 'Sign out' }).isVisible()) await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByLabel('Token').fill(token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('Signed in').waitFor()
+}
+const csv = (text) => ({ name: 'register.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+const when = `${month}-05 09:00`
+
+await go('records')
+await page.getByText('Sign in with a token to see this').waitFor()
+await accessible(page)
+await sign(operator)
+await page.locator('summary', { hasText: 'Upload a CSV file' }).click()
+const file = page.getByLabel('CSV file')
+await file.setInputFiles(csv(`ref,kind,received\n010-1234-5678,online,${when}\n`))
+await page.getByRole('button', { name: 'Try it first' }).click()
+await page.getByText(/^1 problems/).waitFor()
+await accessible(page)
+await file.setInputFiles(csv(`ref,kind,received\nW-1,online,${when}\nW-2,phone,${when}\n`))
+await page.getByRole('button', { name: 'Try it first' }).click()
+await page.getByText('It can be taken: 2 cases').waitFor()
+await page.getByRole('button', { name: 'Put on record' }).first().click()
+await page.getByText('On record: 2 cases').waitFor()
+
+const attestations = page.locator('section', { has: page.getByRole('heading', { name: /^Attestations/ }) })
+await attestations.locator('summary', { hasText: 'Put an attestation on record' }).click()
+await attestations.getByRole('combobox', { name: 'Promise' }).selectOption('security-consulting')
+await attestations.getByLabel('What was done').fill('security consulting of the year')
+await attestations.getByLabel('Signer').fill('officer Kim')
+await attestations.getByLabel('Signed on').fill(`${month}-01`)
+await attestations.getByLabel('Holds from').fill(`${month}-01`)
+await attestations.getByLabel('Holds until').fill('2099-12-31')
+await attestations.getByLabel('Proof').setInputFiles({ name: 'consulting.pdf', mimeType: 'application/pdf', buffer: Buffer.from('abc') })
+await attestations.getByText('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad').waitFor()
+await attestations.getByLabel('Reason').fill('yearly')
+await attestations.locator('button[type=submit]').click()
+await attestations.getByRole('cell', { name: 'security consulting of the year' }).waitFor()
+
+const months = page.locator('section', { has: page.getByRole('heading', { name: /monthly records/ }) })
+await months.locator('summary', { hasText: 'Put a monthly record on record' }).click()
+await months.getByRole('combobox', { name: 'Promise' }).selectOption('security-incidents')
+await months.getByRole('combobox', { name: 'Month' }).selectOption(month)
+await months.getByLabel('Source 1', { exact: true }).fill('operations centre')
+await months.getByLabel('Reason').fill('monthly')
+await months.locator('button[type=submit]').click()
+await months.getByText('0 known incidents (1 of 1 sources)').waitFor()
+await accessible(page)
+
+await go(`scorecard/${month}`)
+await heading(/^Kept \d+/)
+await page.locator('h3 button').first().click()
+await page.getByText('What is verified').first().waitFor()
+await accessible(page)
+
+await go('reports')
+await page.locator('summary', { hasText: 'Make a report' }).click()
+await page.getByRole('combobox', { name: 'Month' }).selectOption(month)
+await page.getByLabel('What it corrects').fill('walk')
+await page.getByRole('button', { name: 'Make a report' }).click()
+await heading(/: draft$/)
+await page.locator('summary', { hasText: 'Hand in for review' }).click()
+await page.getByRole('button', { name: 'Hand in for review' }).click()
+await heading(/: in review$/)
+await accessible(page)
+
+async function signAs(role) {
+  await page.locator('summary', { hasText: `Sign as ${role}` }).click()
+  await page.getByRole('button', { name: `Sign as ${role}` }).click()
+  await page.getByText('Confirm first').waitFor()
+  await page.getByLabel(/I have read the content/).check()
+  await page.getByRole('button', { name: `Sign as ${role}` }).click()
+}
+await signAs('Drafter')
+await page.getByRole('row', { name: /^Reviewer awaited next/ }).waitFor()
+await sign(executive)
+await signAs('Reviewer')
+await page.getByRole('row', { name: /^Approver awaited next/ }).waitFor()
+await page.locator('summary', { hasText: /^▸? ?Comment$/ }).click()
+await page.getByRole('textbox', { name: 'Comment' }).fill('What became of the outage?')
+await page.getByRole('button', { name: 'Comment' }).click()
+await page.getByText('What became of the outage?').first().waitFor()
+const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^English.*report\.pdf/ }).click()])
+if (!/^report-.*-en\.pdf$/.test(download.suggestedFilename())) throw new Error(`the document is kept as ${download.suggestedFilename()}`)
+await accessible(page)
+
+await go('evidence')
+await page.getByLabel('Id of the evidence').fill(evidence)
+await page.getByRole('button', { name: 'Look up' }).click()
+await page.getByText('Seal confirmed').first().waitFor()
+await accessible(page)
+
+for (const where of ['scorecard', 'reports', 'evidence', 'records']) {
+  await page.goto(`${address}?lang=ko&theme=dark#/${where}`)
+  await page.locator('main h1').waitFor()
+  await accessible(page)
+}
+await close()
