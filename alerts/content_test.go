@@ -37,7 +37,7 @@ func content() Content {
 			Title: compliance.Name{KO: "온라인 문의 답변", EN: "Answers to online inquiries"},
 			Words: compliance.Name{KO: "온라인으로 문의하실 경우 1일 이내 답변 드리겠습니다", EN: "Each online inquiry was answered within 1 day."},
 		}},
-		Signer:   NewSigner([]byte(strings.Repeat("k", 32))), Now: evening,
+		Signer: NewSigner([]byte(strings.Repeat("k", 32))), Now: evening,
 	}
 }
 
