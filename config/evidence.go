@@ -27,6 +27,7 @@ type Evidence struct {
 type KeptOutside struct {
 	File    string `yaml:"file" doc:"Append to this file, as on another machine's disk."`
 	Webhook Text   `yaml:"webhook" doc:"POST to this address, as text/plain."`
+	Mail    string `yaml:"mail" doc:"Mail to this address, by the server of the section mail."`
 }
 
 // evidence checks the section and fills in what depends on others: call it after rest.
@@ -54,8 +55,20 @@ func (l *Loaded) evidence() {
 	l.address(string(e.Timestamp), "evidence.timestamp")
 	for i := range e.Send {
 		r, path := &e.Send[i], fmt.Sprintf("evidence.send_checkpoints_to[%d]", i)
-		if (r.File == "") == (r.Webhook == "") {
+		given := 0
+		for _, s := range []string{r.File, string(r.Webhook), r.Mail} {
+			if s != "" {
+				given++
+			}
+		}
+		if given != 1 {
 			d.on(path, messages.New("config.one_recipient"))
+		}
+		if r.Mail != "" {
+			l.mailAddress(r.Mail, path+".mail")
+			if l.File.Mail.Server == "" {
+				d.on(path+".mail", messages.New("config.no_mail"))
+			}
 		}
 		if r.File != "" {
 			r.File = d.relative(r.File)

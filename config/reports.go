@@ -75,13 +75,17 @@ func (l *Loaded) reports() {
 		to  List
 	}{{"send_to", r.SendTo}, {"publish_to", r.PublishTo}} {
 		for i, to := range list.to {
-			if at := strings.IndexByte(to, '@'); at < 1 || at == len(to)-1 || strings.ContainsAny(to, " ,;<>") {
-				d.on(fmt.Sprintf("reports.monthly.%s[%d]", list.key, i), messages.New("config.mail_address", "value", strconv.Quote(to)))
-			}
+			l.mailAddress(to, fmt.Sprintf("reports.monthly.%s[%d]", list.key, i))
 		}
 		if len(list.to) > 0 && m.Server == "" {
 			d.on("reports.monthly."+list.key, messages.New("config.no_mail"))
 		}
+	}
+}
+
+func (l *Loaded) mailAddress(to, path string) {
+	if at := strings.IndexByte(to, '@'); at < 1 || at == len(to)-1 || strings.ContainsAny(to, " ,;<>") {
+		l.d.on(path, messages.New("config.mail_address", "value", strconv.Quote(to)))
 	}
 }
 

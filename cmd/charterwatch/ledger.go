@@ -52,9 +52,12 @@ func (a *app) openLedger(ctx context.Context, l *config.Loaded, b config.Built) 
 		}
 	}
 	for _, r := range e.Send {
-		if r.File != "" {
+		switch {
+		case r.File != "":
 			cfg.Recipients = append(cfg.Recipients, ledger.FileRecipient{Path: r.File})
-		} else {
+		case r.Mail != "":
+			cfg.Recipients = append(cfg.Recipients, ledger.Mail{To: r.Mail, Via: a.mailText})
+		default:
 			cfg.Recipients = append(cfg.Recipients, ledger.Webhook{URL: string(r.Webhook), Client: client})
 		}
 	}

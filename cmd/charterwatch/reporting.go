@@ -139,7 +139,7 @@ func (a *app) reporting() reporting {
 func (a *app) sendReport(ctx context.Context, l reports.Letter) error {
 	in := a.reporting()
 	if in.mail == nil {
-		return fmt.Errorf("no mail server is configured")
+		return errNoMail
 	}
 	lang := in.head.Languages[0]
 	say := messages.In(lang)
@@ -158,6 +158,18 @@ func (a *app) sendReport(ctx context.Context, l reports.Letter) error {
 		Files: []mail.File{{Name: "charterwatch-" + l.Report.ID + ".pdf", MIME: "application/pdf", Data: l.Files[reports.NamePDF]}},
 	})
 }
+
+// mailText mails a text.
+func (a *app) mailText(ctx context.Context, to, subject, text string) error {
+	in := a.reporting()
+	if in.mail == nil {
+		return errNoMail
+	}
+	return in.mail.Send(ctx, mail.Letter{To: to, Subject: subject, Text: text})
+}
+
+// errNoMail says that nothing can be mailed: the configuration in force names no server.
+var errNoMail = errors.New("no mail server is configured")
 
 func nameIn(n compliance.Name, lang string) string {
 	if lang == "en" && n.EN != "" || n.KO == "" {
