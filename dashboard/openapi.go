@@ -49,7 +49,7 @@ func (s *Server) OpenAPI() ([]byte, error) {
 		"info": object{
 			"title": "charterwatch", "version": "v1", "license": object{"name": "Apache-2.0", "identifier": "Apache-2.0"},
 			"description": "Reading needs no token: the monitor listens on loopback unless it is told otherwise, and whoever opens it to others puts " +
-				"a log-in before it. Every write, and /probe, needs a token with a role that permits it. Times are milliseconds since the Unix epoch, durations " +
+				"a log-in before it. Reports, evidence and records of people, /probe and every write need a token with a role that permits it. Times are milliseconds since the Unix epoch, durations " +
 				"milliseconds, and shares thousandths of a percent, floored (99999 is 99.999 %). Absent means not known.",
 		},
 		"paths": paths,

@@ -104,6 +104,9 @@ func TestWhatARoleMayDoNextIsWhatIsAdmitted(t *testing.T) {
 		func() {
 			call(t, srv, "POST", "/api/v1/reports/2026-10/sign", "operator", `{"digest": "`+digest+`", "role": "drafter"}`)
 		},
+		func() {
+			call(t, srv, "POST", "/api/v1/reports/2026-10/sign", "executive", `{"digest": "`+digest+`", "role": "reviewer"}`)
+		},
 		func() { p.closed("2026-10", digest) },
 	}
 	for stage, reach := range stages {
