@@ -159,7 +159,7 @@ func wireAlert(a compliance.Alert) Alert {
 		ID: a.ID, Rule: a.Rule, Severity: a.Severity, Site: a.Site, Check: a.Check, Subject: a.Subject, Clause: a.Clause,
 		Start: millis(a.Start), Raised: millis(a.Raised), Gone: millis(a.Gone), End: millis(a.End),
 		Reason: a.Reason, Cause: compliance.CauseOf(a.Reason), Detail: a.Detail, Vantages: a.Vantages, Clock: a.Clock, Limit: millis(a.Limit),
-		Percent: a.Percent, Recovery: millis(a.Recovery), ETA: millis(a.ETA), Held: millis(a.Held), Silences: []string{},
+		Percent: a.Percent, Count: a.Count, Untold: a.Untold, Recovery: millis(a.Recovery), ETA: millis(a.ETA), Held: millis(a.Held), Silences: []string{},
 		Drill: a.Drill, Settled: millis(a.Settled), Uncommitted: a.Uncommitted, Matchers: matchersOf(a),
 	}
 	if a.Acked != nil {

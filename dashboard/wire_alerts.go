@@ -53,6 +53,8 @@ type Alert struct {
 	Clock    compliance.ClockKind `json:"clock,omitempty"`
 	Limit    int64                `json:"limit,omitempty"`    // of the clause's clock
 	Percent  int                  `json:"percent,omitempty"`  // of a clock: mark passed; of a disk: free; of a burn rate: spent; of coverage: seen
+	Count    int                  `json:"count,omitempty"`    // of cases
+	Untold   int                  `json:"untold,omitempty"`   // of them: overdue without an announcement of the delay
 	Recovery int64                `json:"recovery,omitempty"` // of an outage: recovering since
 	ETA      int64                `json:"eta,omitempty"`      // of an outage: announced time of recovery
 

@@ -47,6 +47,8 @@ export interface Alert {
   clock?: string
   limit?: number
   percent?: number
+  count?: number // of cases
+  untold?: number // of them: overdue without an announcement of the delay
   recovery?: number
   eta?: number
   held?: number
