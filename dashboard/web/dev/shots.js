@@ -163,6 +163,7 @@ const shots = [
   { name: 'records-en-dark', query: 'lang=en&theme=dark', page: 'records', full: true, act: sign },
   { name: 'records-ko-narrow', query: 'lang=ko&theme=light', page: 'records', full: true, size: narrow, act: records },
   { name: 'records-csv-ko', query: 'lang=ko&theme=dark', page: 'records', full: true, act: csv },
+  { name: 'scorecard-tablet-en', query: 'lang=en&theme=light', page: 'scorecard', size: { width: 1024, height: 768 } },
   { name: 'menu-ko-narrow', query: 'lang=ko&theme=light', size: narrow, act: (page) => page.locator('button.menu').click() },
   { name: 'alerts-wide-ko', query: 'lang=ko&theme=light', page: 'alerts', full: true, size: { width: 1920, height: 1080 } },
   { name: 'on-call-wide-en', query: 'lang=en&theme=light', page: 'on-call', full: true, size: { width: 1920, height: 1080 } },
