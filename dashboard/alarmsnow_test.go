@@ -84,10 +84,10 @@ func TestTheFeedTellsOfAlertsAndShifts(t *testing.T) {
 				}
 			}
 			select {
-			case <-c.gone: // at midnight everybody starts over from a snapshot
+			case <-c.gone: // too slow for the beats, or it is midnight: it starts over from a snapshot
 				var anew []Message
 				c, anew = enter(t, h, "", "")
-				told, last = told+1, anew[1].Wall.Alerts
+				last = anew[1].Wall.Alerts
 			default:
 			}
 		}
