@@ -9,6 +9,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
 )
@@ -20,9 +21,16 @@ type Records interface {
 	// [*compliance.ImportError] when they cannot be taken.
 	Import(ctx context.Context, i compliance.CaseImport) (compliance.CaseImport, error)
 	Imports(ctx context.Context, from, to time.Time) ([]compliance.ImportRecord, error)
-	Cases() compliance.CaseBook
+	// Cases are those on record that are open or recent, with the clocks of the open ones.
+	Cases() (compliance.CaseBook, []CaseDue)
 	// Page is the latest of what looks at a page came to; false before the first.
 	Page(id string) (compliance.PageSpan, bool)
+}
+
+// CaseDue is a running clock of an open case.
+type CaseDue struct {
+	charter.CaseClock
+	Title compliance.Name // of the clause
 }
 
 const (
@@ -54,15 +62,23 @@ func (s *Server) recordRoutes() []route {
 
 // cases is GET /api/v1/cases.
 func (s *Server) cases(w http.ResponseWriter, r *http.Request, _ accounts.Actor) {
-	book, now := s.cfg.Records.Cases(), s.now()
+	book, clocks := s.cfg.Records.Cases()
+	now := s.now()
 	imports, err := s.cfg.Records.Imports(r.Context(), now.Add(-importsListed), now.Add(time.Minute))
 	if err != nil {
 		s.broken(w, "list imports of cases", err)
 		return
 	}
-	out := CaseBook{Cases: []Case{}, Calls: []CallDay{}, Complete: []CaseDays{}, Imports: []CaseImport{}}
+	out := CaseBook{Clocks: []CaseClock{}, Cases: []Case{}, Calls: []CallDay{}, Complete: []CaseDays{}, Imports: []CaseImport{}}
 	for _, c := range book.Cases {
 		out.Cases = append(out.Cases, wireCase(c))
+	}
+	for _, c := range clocks {
+		x := CaseClock{Clause: c.Clause, Title: c.Title, Kind: c.Kind, Ref: c.Ref, Start: millis(c.Start), Told: c.Told, State: c.State}
+		if c.Deadline != nil {
+			x.Limit = millis(c.Deadline.At)
+		}
+		out.Clocks = append(out.Clocks, x)
 	}
 	for _, t := range book.Tallies {
 		out.Calls = append(out.Calls, CallDay{t.Day.String(), t.Calls, t.InTime})

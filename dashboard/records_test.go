@@ -4,18 +4,22 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/compliance/charter"
 )
 
 // register keeps cases for the tests.
 type register struct {
 	imports []compliance.CaseImport
 	book    compliance.CaseBook
+	due     []CaseDue
 	pages   map[string]compliance.PageSpan
 	err     error
 }
@@ -36,7 +40,7 @@ func (r *register) Imports(context.Context, time.Time, time.Time) (out []complia
 	return out, r.err
 }
 
-func (r *register) Cases() compliance.CaseBook { return r.book }
+func (r *register) Cases() (compliance.CaseBook, []CaseDue) { return r.book, r.due }
 
 func (r *register) Page(id string) (compliance.PageSpan, bool) { s, ok := r.pages[id]; return s, ok }
 
@@ -65,8 +69,10 @@ func TestCasesAreImportedWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	_, valid := document(t, NewServer(ServerConfig{Hub: d.hub()}))
+	limit := time.Date(2026, 10, 8, 0, 0, 0, 0, seoul)
+	d.register.due = []CaseDue{{charter.CaseClock{Clause: "inquiry-online", Kind: compliance.CaseOnline, Ref: "A-2", Start: limit.Add(-24 * time.Hour), Deadline: &calendar.Deadline{At: limit}, State: charter.ClockTomorrow}, compliance.Name{KO: "온라인 문의 답변"}}}
 	resp, b = call(t, srv, "GET", "/api/v1/cases", "viewer", "")
-	if err := valid("CaseBook", b); err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(b), `"A-2"`) {
+	if err := valid("CaseBook", b); err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(b), `"A-2"`) || !strings.Contains(string(b), fmt.Sprintf(`"limit":%d,"told":false,"state":"tomorrow"`, limit.UnixMilli())) {
 		t.Errorf("%v %s", err, b)
 	}
 	if err := valid("CaseAnswer", []byte(`{"import":"x","cases":1,"days":0,"problems":[{"line":2,"column":"ref","rule":"twice","title":"t"}]}`)); err != nil {

@@ -1,6 +1,9 @@
 package dashboard
 
-import "github.com/charterwatch/charterwatch/compliance"
+import (
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/charter"
+)
 
 // Case is what is on record of a customer's case. It has no room for personal data.
 type Case struct {
@@ -65,9 +68,22 @@ type CaseProblem struct {
 // CaseBook is what is on record of cases that are open or recent.
 type CaseBook struct {
 	Cases    []Case       `json:"cases"`
+	Clocks   []CaseClock  `json:"clocks"` // of the open ones, by limit
 	Calls    []CallDay    `json:"calls"`
 	Complete []CaseDays   `json:"complete"`
 	Imports  []CaseImport `json:"imports"` // the latest first
+}
+
+// CaseClock is how an open case stands to the term that a clause sets it.
+type CaseClock struct {
+	Clause compliance.Clause   `json:"clause"`
+	Title  compliance.Name     `json:"title"` // of the clause
+	Kind   compliance.CaseKind `json:"kind"`
+	Ref    string              `json:"ref"`
+	Start  int64               `json:"start"`
+	Limit  int64               `json:"limit,omitempty"` // absent: the calendar does not reach to it
+	Told   bool                `json:"told"`            // the delay was announced in time, with a new date
+	State  charter.ClockState  `json:"state"`           // running, tomorrow, passed, unclear or uncounted
 }
 
 // CallDay is a day's share of calls that were answered in time.

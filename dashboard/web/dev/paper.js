@@ -160,7 +160,7 @@ export class Paper {
     if (first === 'cases') {
       if (method === 'POST') return this.cases(o)
       const c = (ref, kind, age, more) => ({ ref, kind, received: now - age, ...more })
-      return [200, { cases: this.full ? [c('Q-2026-1187', 'online', 20 * hour), c('Q-2026-1190', 'online', 6 * hour, { difficult: true }), c('T-0412', 'callback', 31 * minute), c('Q-2026-1101', 'online', 9 * day, { answered: now - 8 * day })] : [], calls: [], complete: this.full ? [{ kind: 'online', from: '2026-10-01', until: '2026-10-31' }] : [], imports: this.imports }]
+      return [200, { cases: this.full ? [c('Q-2026-1187', 'online', 20 * hour), c('Q-2026-1190', 'online', 6 * hour, { difficult: true }), c('T-0412', 'callback', 31 * minute), c('Q-2026-1101', 'online', 9 * day, { answered: now - 8 * day })] : [], clocks: this.full ? [{ clause: 'inquiry-online', title: { ko: '온라인 문의 답변', en: 'Answers to online inquiries' }, kind: 'online', ref: 'Q-2026-1187', start: now - 20 * hour, limit: now + 10 * hour, told: false, state: 'tomorrow' }, { clause: 'callback', title: { ko: '30분 이내 연락', en: 'Called back within 30 minutes' }, kind: 'callback', ref: 'T-0412', start: now - 31 * minute, limit: now - minute, told: false, state: 'unclear' }] : [], calls: [], complete: this.full ? [{ kind: 'online', from: '2026-10-01', until: '2026-10-31' }] : [], imports: this.imports }]
     }
     if (first === 'attestations') {
       if (method === 'GET') return [200, this.attestations]

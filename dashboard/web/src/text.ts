@@ -12,7 +12,7 @@ type Args = Record<string, string | number>
 type Prefix =
   | 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell' | 'clock' | 'mark' | 'board' | 'boardkind' | 'part' | 'clause'
   | 'alert_title' | 'alert_means' | 'alert_first' | 'alert_severity' | 'receipts.status'
-  | 'nav' | 'report_state' | 'reports.role' | 'reports.how' | 'reports.step' | 'records.kind' | 'records.source' | 'records.state'
+  | 'nav' | 'report_state' | 'reports.role' | 'reports.how' | 'reports.step' | 'records.kind' | 'records.clock' | 'records.source' | 'records.state'
   | 'scorecard.trend' | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
 
 const texts: Record<Lang, Record<string, string>> = { ko: { ...ko }, en: { ...en } }

@@ -53,9 +53,21 @@ export interface CaseProblem {
 
 export interface CaseBook {
   cases: Case[]
+  clocks: CaseClock[] // of the open ones, by limit
   calls: CallDay[]
   complete: CaseDays[]
   imports: CaseImport[]
+}
+
+export interface CaseClock {
+  clause: string
+  title: { ko: string; en: string }
+  kind: string
+  ref: string
+  start: number
+  limit?: number
+  told: boolean
+  state: string
 }
 
 export interface CallDay {
