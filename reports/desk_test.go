@@ -31,6 +31,8 @@ type office struct {
 
 func (o *office) Histories(_ context.Context, from, to time.Time) (map[string]compliance.SiteHistory, error) {
 	h := compliance.SiteHistory{Site: "home", Until: to}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.sites {
 		h.Lives = []compliance.CheckLife{{Check: "home/front", Site: "home", Critical: true, Vantages: []string{"local"}, Interval: time.Minute, From: from.AddDate(0, -2, 0)}}
 	}
@@ -269,7 +271,9 @@ func TestReportGoesOutUnsignedAtItsDeadline(t *testing.T) {
 
 func TestNothingWatchedIsNothingToReport(t *testing.T) {
 	bubble(t, func(o *office) {
+		o.mu.Lock()
 		o.sites = false
+		o.mu.Unlock()
 		time.Sleep(at(4, 9))
 		if len(o.statements()) != 0 {
 			t.Errorf("%+v", o.statements())
