@@ -6,11 +6,15 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/dashboard"
 	"github.com/charterwatch/charterwatch/demo"
 	"github.com/charterwatch/charterwatch/store"
 )
@@ -46,6 +50,20 @@ func TestNoPersonalDataIsKept(t *testing.T) {
 		}
 		return found == 2
 	})
+	// A register with personal data in it is refused, and nothing of it stays.
+	token := c.shownToken()
+	for i, o := range []dashboard.CaseOrder{
+		{CSV: "ref,kind,received\n" + personal[1] + ",online,2026-10-05 09:00\n", Name: "a.csv"},
+		{CSV: "ref,kind,received,이름\nA-1,online,2026-10-05 09:00," + personal[3] + "\n", Name: "b.csv"},
+		{CSV: "ref,kind,received\nA-1,online," + personal[0] + "\n", Name: "c.csv"},
+		{Cases: []dashboard.Case{{Ref: personal[2], Kind: compliance.CaseOnline, Received: 1_790_000_000_000}}},
+	} {
+		status, b := c.say("/api/v1/cases", token, o)
+		if status != http.StatusUnprocessableEntity {
+			t.Errorf("register %d: %d %s", i, status, b)
+		}
+		left[fmt.Sprint("answer to register ", i)] = b
+	}
 	for _, path := range []string{"/api/v1/notices", "/api/v1/plans", "/api/v1/wall", "/api/v1/boards", "/metrics"} {
 		left[path] = c.page(path)
 	}
@@ -77,6 +95,16 @@ func unpackStore(t *testing.T, dir string, into map[string][]byte) {
 	}
 	if into["everything on record"], err = json.Marshal(snap); err != nil {
 		t.Fatal(err)
+	}
+	sealed, err := db.Bundle(t.Context(), time.Unix(0, 0), time.Time{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range sealed.Items {
+		into[fmt.Sprint("evidence of leaf ", i.N)] = i.Body
+	}
+	if len(sealed.Items) == 0 {
+		t.Error("no evidence is sealed to look into")
 	}
 	pages := 0
 	for _, b := range snap.Boards {
