@@ -11,7 +11,6 @@ import (
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
-	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/reports"
@@ -45,26 +44,10 @@ func (a *app) livePast(ctx context.Context, months int, t *terminal) (err error)
 		t.line("cli.demo.past_exists")
 		return nil
 	}
-	if err := p.openLedger(ctx, l); err != nil {
+	if p.close, err = closingWith(ctx, p.db, l.File, p.clock); err != nil {
 		return err
 	}
 	return p.liveWithReports(ctx, b, reportingOf(l, b, true), months, now, t)
-}
-
-// openLedger signs the simulated past with the key of the demo's own log.
-func (p *past) openLedger(ctx context.Context, l *config.Loaded) error {
-	head, err := p.db.Head(ctx)
-	if err != nil {
-		return err
-	}
-	file := ledger.KeyFile{Path: l.File.Evidence.Key}
-	key, _, err := signingKey(file, l.File.FirstOrigin(), head.Log)
-	if err != nil {
-		return err
-	}
-	notary, err := ledger.NewNotary(ledger.NotaryConfig{Log: p.db, Key: key, Folder: ledger.Folder{Dir: l.File.Evidence.Checkpoints}, Now: p.clock})
-	p.close = closing(notary, file.PublicKeys)
-	return err
 }
 
 // liveWithReports lives until now. Reports of all months but the last are made, signed and kept on
@@ -78,7 +61,7 @@ func (p *past) liveWithReports(ctx context.Context, b config.Built, in reporting
 	}
 	desk := reports.NewDesk(reports.Config{
 		Maker: maker(p.db, func() reporting { return in }, p.close), State: p.state, Terms: func() reports.Terms { return in.terms }, Render: rendering(p.db), Now: p.clock,
-		Said: func() []compliance.Statement { return p.said(ctx) },
+		Said: func() []compliance.Statement { return saidOn(ctx, p.db) },
 		Send: func(context.Context, reports.Letter) error { return nil }, // as if: nobody is sent what never was
 	})
 	told := time.Time{}
@@ -125,7 +108,7 @@ func (p *past) report(ctx context.Context, desk *reports.Desk, month string) err
 		}
 	}
 	desk.Step(ctx)
-	if g, _ = compliance.SigningOf(g.Report, p.said(ctx)); !g.Published.IsZero() {
+	if g, _ = compliance.SigningOf(g.Report, saidOn(ctx, p.db)); !g.Published.IsZero() {
 		return nil // by mail to all staff
 	}
 	return step(people[0], "", compliance.ReportAct{Step: compliance.ReportPublished, Proof: "사내 게시판 공지(모의)"})
@@ -133,20 +116,7 @@ func (p *past) report(ctx context.Context, desk *reports.Desk, month string) err
 
 // state puts a statement on record as the engine does.
 func (p *past) state(ctx context.Context, s compliance.Statement, _ []compliance.Outage) (compliance.Statement, error) {
-	s.At = p.now.UTC().Truncate(time.Millisecond)
-	s = s.Sealed()
-	if _, err := (compliance.Desk{Statements: p.said(ctx)}).Admit(s); err != nil {
-		return s, err
-	}
-	return s, p.commit(ctx, s)
-}
-
-func (p *past) said(ctx context.Context) []compliance.Statement {
-	said, err := p.db.Said(ctx, compliance.MonitorScope)
-	if err != nil {
-		return nil // whoever needs it finds nothing on record, and says so
-	}
-	return said
+	return stateDirectly(ctx, p.db, s, saidOn(ctx, p.db), p.now)
 }
 
 func (p *past) commit(ctx context.Context, s compliance.Statement) error {

@@ -15,7 +15,6 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/messages"
-	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/store"
@@ -106,37 +105,21 @@ func latestOf(ctx context.Context, db *store.DB, month string) (g compliance.Sig
 
 // desk works on a store that nobody else has open; making says whether it makes a report.
 func (w reportWriter) desk(ctx context.Context, db *store.DB, making bool) (*reports.Desk, error) {
-	said := func() []compliance.Statement {
-		list, err := db.Said(ctx, compliance.MonitorScope)
-		if err != nil {
-			return nil // whoever needs it finds nothing on record, and says so
-		}
-		return list
-	}
+	said := func() []compliance.Statement { return saidOn(ctx, db) }
 	c := reports.Config{
 		Maker: maker(db, func() reporting { return w.in }, nil), Said: said, Terms: func() reports.Terms { return w.in.terms }, Render: rendering(db),
 		State: func(ctx context.Context, s compliance.Statement, _ []compliance.Outage) (compliance.Statement, error) {
-			return stateDirectly(ctx, db, s, said())
+			return stateDirectly(ctx, db, s, said(), time.Now())
 		},
 	}
 	if !making {
 		c.Maker.Archive = onlyRead{db}
 		return reports.NewDesk(c), nil
 	}
-	head, err := db.Head(ctx)
-	if err != nil {
+	var err error
+	if c.Maker.Close, err = closingWith(ctx, db, w.l.File, time.Now); err != nil {
 		return nil, err
 	}
-	file := ledger.KeyFile{Path: w.l.File.Evidence.Key}
-	key, _, err := signingKey(file, w.l.File.FirstOrigin(), head.Log)
-	if err != nil {
-		return nil, err
-	}
-	notary, err := ledger.NewNotary(ledger.NotaryConfig{Log: db, Key: key, Folder: ledger.Folder{Dir: w.l.File.Evidence.Checkpoints}})
-	if err != nil {
-		return nil, err
-	}
-	c.Maker.Close = closing(notary, file.PublicKeys)
 	return reports.NewDesk(c), nil
 }
 
@@ -148,9 +131,18 @@ func (onlyRead) SaveReportFile(context.Context, string, int, string, time.Time, 
 	return nil
 }
 
+// saidOn is what is on record of the monitor's own scope.
+func saidOn(ctx context.Context, db *store.DB) []compliance.Statement {
+	said, err := db.Said(ctx, compliance.MonitorScope)
+	if err != nil {
+		return nil // whoever needs it finds nothing on record, and says so
+	}
+	return said
+}
+
 // stateDirectly puts a statement on record where no engine is running.
-func stateDirectly(ctx context.Context, db *store.DB, s compliance.Statement, said []compliance.Statement) (compliance.Statement, error) {
-	s.At = time.Now().UTC().Truncate(time.Millisecond)
+func stateDirectly(ctx context.Context, db *store.DB, s compliance.Statement, said []compliance.Statement, now time.Time) (compliance.Statement, error) {
+	s.At = now.UTC().Truncate(time.Millisecond)
 	s = s.Sealed()
 	if _, err := (compliance.Desk{Statements: said}).Admit(s); err != nil {
 		return s, err

@@ -48,7 +48,7 @@ type lived struct {
 func livePastOnce(t *testing.T) lived {
 	t.Helper()
 	if _, err := fonts.Load(); err != nil {
-		t.Skip(err)
+		lacking(t, err.Error())
 	}
 	l := lived{t: t, dir: t.TempDir()}
 	l.config = filepath.Join(l.dir, "charterwatch.yaml")

@@ -106,6 +106,25 @@ func proofsOf(ctx context.Context, db *store.DB, r reports.Report) (json.RawMess
 	return json.Marshal(p)
 }
 
+// closingWith is closing where no monitor runs: with the key of the configuration, which is made
+// when there is none.
+func closingWith(ctx context.Context, db *store.DB, f config.File, now func() time.Time) (func(context.Context) (reports.Closing, error), error) {
+	head, err := db.Head(ctx)
+	if err != nil {
+		return nil, err
+	}
+	file := ledger.KeyFile{Path: f.Evidence.Key}
+	key, _, err := signingKey(file, f.FirstOrigin(), head.Log)
+	if err != nil {
+		return nil, err
+	}
+	notary, err := ledger.NewNotary(ledger.NotaryConfig{Log: db, Key: key, Folder: ledger.Folder{Dir: f.Evidence.Checkpoints}, Now: now})
+	if err != nil {
+		return nil, err
+	}
+	return closing(notary, file.PublicKeys), nil
+}
+
 // closing signs the head of the evidence log for a report.
 func closing(notary *ledger.Notary, keys func() ([]string, error)) func(context.Context) (reports.Closing, error) {
 	return func(ctx context.Context) (reports.Closing, error) {
