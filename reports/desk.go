@@ -167,7 +167,8 @@ func (d *Desk) deadline(made time.Time, plan Plan) time.Time {
 }
 
 // Make makes a month's report, or makes a draft of it again, or an addendum where it is signed or
-// went out.
+// went out. The error wraps [ErrNotOver] while the month lasts, and [ErrNothing] if there is nothing
+// to report of.
 func (d *Desk) Make(ctx context.Context, month string, by compliance.Statement) (compliance.Signing, error) {
 	d.making.Lock()
 	defer d.making.Unlock()
@@ -177,6 +178,9 @@ func (d *Desk) Make(ctx context.Context, month string, by compliance.Statement) 
 	r, err := d.cfg.Maker.Make(ctx, month, now, by.Why)
 	if err != nil {
 		return compliance.Signing{}, err
+	}
+	if now.Before(r.Evidence.Period.To) {
+		return compliance.Signing{}, fmt.Errorf("make report %s: %w", month, ErrNotOver)
 	}
 	content, err := Canonical(r)
 	if err != nil {

@@ -269,6 +269,19 @@ func TestReportGoesOutUnsignedAtItsDeadline(t *testing.T) {
 	})
 }
 
+func TestNoReportGoesOnRecordBeforeItsMonthIsOver(t *testing.T) {
+	bubble(t, func(o *office) {
+		time.Sleep(at(2, 9))
+		before := len(o.statements())
+		if _, err := o.desk.Make(t.Context(), "2000-01", compliance.Statement{By: accounts.System("reports")}); !errors.Is(err, reports.ErrNotOver) {
+			t.Errorf("%v", err)
+		}
+		if now := len(o.statements()); now != before {
+			t.Errorf("%d statements more", now-before)
+		}
+	})
+}
+
 func TestNothingWatchedIsNothingToReport(t *testing.T) {
 	bubble(t, func(o *office) {
 		o.mu.Lock()

@@ -42,6 +42,9 @@ type Archive interface {
 	ReportFile(ctx context.Context, id string, edition int, name string) ([]byte, error)
 }
 
+// ErrNotOver says that a month is not over yet, so that no report of it can go on record.
+var ErrNotOver = errors.New("the month is not over")
+
 // ErrNothing says that nothing was watched in a month.
 var ErrNothing = errors.New("nothing was watched in that month")
 

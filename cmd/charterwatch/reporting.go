@@ -122,25 +122,34 @@ func closingWith(ctx context.Context, db *store.DB, f config.File, now func() ti
 	if err != nil {
 		return nil, err
 	}
-	return closing(notary, file.PublicKeys), nil
+	return closing(db, notary, file.PublicKeys), nil
 }
 
-// closing signs the head of the evidence log for a report.
-func closing(notary *ledger.Notary, keys func() ([]string, error)) func(context.Context) (reports.Closing, error) {
+// closing signs the head of the evidence log for a report. Its time is that on record: a checkpoint
+// signed again over a log that did not grow keeps the time of the first.
+func closing(db *store.DB, notary *ledger.Notary, keys func() ([]string, error)) func(context.Context) (reports.Closing, error) {
 	return func(ctx context.Context) (reports.Closing, error) {
 		s, err := notary.Checkpoint(ctx)
 		if err != nil {
 			return reports.Closing{}, err
 		}
+		c, err := ledger.Peek(s.Note)
+		if err != nil {
+			return reports.Closing{}, err
+		}
+		signed, err := db.SignedAt(ctx, c)
+		if err != nil {
+			return reports.Closing{}, err
+		}
 		public, err := keys()
-		return reports.Closing{Checkpoint: string(s.Note), Keys: public, At: s.At.UTC()}, err
+		return reports.Closing{Checkpoint: string(s.Note), Keys: public, At: signed.UTC()}, err
 	}
 }
 
 // reportDesk makes the desk of the running monitor.
 func (a *app) reportDesk() *reports.Desk {
 	c := reports.Config{
-		Maker: maker(a.db, a.reporting, closing(a.notary, a.keyFile.PublicKeys)), Said: func() []compliance.Statement { return a.engine.Record(compliance.MonitorScope).Statements },
+		Maker: maker(a.db, a.reporting, closing(a.db, a.notary, a.keyFile.PublicKeys)), Said: func() []compliance.Statement { return a.engine.Record(compliance.MonitorScope).Statements },
 		State: a.engine.State, Terms: func() reports.Terms { return a.reporting().terms }, Render: rendering(a.db), Now: a.clock.Now, Logger: a.log,
 	}
 	c.Send = a.sendReport
