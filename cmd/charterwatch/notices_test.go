@@ -92,7 +92,7 @@ func watchBoards(t *testing.T, estate *demo.Estate) (*child, string) {
 func (c *child) read(sites ...string) {
 	c.t.Helper()
 	for _, site := range sites {
-		eventually(c.t, "the board of "+site+" is read", func() bool { return len(c.notices(site)) > 2 })
+		eventually(c.t, "the board of "+site+" is read", func() bool { return len(c.notices(site)) > 0 })
 	}
 }
 
@@ -257,25 +257,27 @@ func (c *child) clock(site string, kind compliance.ClockKind) (dashboard.Clock, 
 	return list[i], true
 }
 
-// TestOutageWithAndWithoutARecoveryDate breaks two sites: the page in the place of one says
-// until when, nobody says so of the other.
+// TestOutageWithAndWithoutARecoveryDate breaks sites: the page in the place of one says until
+// when, nobody says so of another. None of the two has hours or work at the time of the test,
+// whenever that is, or its outage would be put down to them.
 func TestOutageWithAndWithoutARecoveryDate(t *testing.T) {
 	t.Parallel()
 	estate := association(t)
 	c, _ := watchBoards(t, estate)
 	feed := c.listen()
-	c.read(demo.Statistics, demo.Regulations)
+	c.read(demo.Statistics, demo.CustomerCentre, demo.Regulations)
 	eta := time.Now().Add(3 * time.Hour).In(time.FixedZone("KST", 9*3600))
 	told := demo.Fault{Mode: demo.Status, Code: 503, Text: "복구 예정: " + eta.Format("2006년 1월 2일 15:04")}
-	if err := estate.Break(demo.Statistics, told); err != nil {
-		t.Fatal(err)
+	for id, fault := range map[string]demo.Fault{demo.CustomerCentre: told, demo.Statistics: told, demo.Regulations: {Mode: demo.Status, Code: 503}} {
+		if err := estate.Break(id, fault); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := estate.Break(demo.Regulations, demo.Fault{Mode: demo.Status, Code: 503}); err != nil {
-		t.Fatal(err)
+	for _, id := range []string{demo.CustomerCentre, demo.Statistics} {
+		feed.await(id+" is down", id, func(s dashboard.SiteDelta) bool { return s.Outage != nil })
 	}
-	feed.await("statistics is down", demo.Statistics, func(s dashboard.SiteDelta) bool { return s.Outage != nil })
 	eventually(t, "the announcement on the page is found", func() bool {
-		k, ok := c.clock(demo.Statistics, compliance.ClockAnnouncement)
+		k, ok := c.clock(demo.CustomerCentre, compliance.ClockAnnouncement)
 		return ok && k.Met > 0 && k.Verdict == compliance.Kept
 	})
 	eventually(t, "the other clock runs out", func() bool {
@@ -295,7 +297,7 @@ func TestOutageWithAndWithoutARecoveryDate(t *testing.T) {
 		return slices.Equal(marks, []int{50, 75, 100})
 	})
 	for _, e := range feed.events("clock_ran") {
-		if e.Site == demo.Statistics && e.Count == 100 {
+		if e.Site == demo.CustomerCentre && e.Count == 100 {
 			t.Errorf("the clock of the announced outage ran out: %+v", e)
 		}
 	}

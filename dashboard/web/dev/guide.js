@@ -14,7 +14,10 @@ export async function ask(what) {
   if ((await lines.next()).done) throw new Error(`nobody did ${what}`)
 }
 
-/** Opens a page. Complaints are what it said in its console, asked for elsewhere, or was refused. */
+/**
+ * Opens a page. Complaints are what it said in its console, asked for elsewhere, or was refused.
+ * A walk that fails says what the page showed.
+ */
 export async function open(forgiven = () => false) {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
@@ -23,6 +26,12 @@ export async function open(forgiven = () => false) {
   page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !forgiven(m.text()) && complaints.push(m.text()))
   page.on('pageerror', (e) => complaints.push(String(e)))
   page.on('request', (r) => new URL(r.url()).hostname === '127.0.0.1' || complaints.push(`asks for ${r.url()}`))
+  process.once('uncaughtException', async (e) => {
+    console.error(e)
+    const shown = await page.locator('body').innerText({ timeout: 5_000 }).catch(String)
+    console.error(`\n${page.url()} shows:\n${shown}`)
+    process.exit(1)
+  })
   await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`content policy: ${e.violatedDirective} ${e.blockedURI}`)))
   return {
     page,
