@@ -48,7 +48,11 @@ func (p *press) File(_ context.Context, g compliance.Signing, lang, name string)
 	return []byte(g.Report + " " + lang + " " + name), p.err
 }
 
-func (p *press) Make(ctx context.Context, month string, by accounts.Actor, why string) (compliance.Signing, error) {
+func (p *press) Make(_ context.Context, m Making) (compliance.Signing, error) {
+	month, by, why := m.Month, m.By, m.Why
+	if m.Decisions != nil {
+		p.content.Decisions = *m.Decisions
+	}
 	if month < "2026-01" {
 		return compliance.Signing{}, fmt.Errorf("make %s: %w", month, ErrNoMonth)
 	}
@@ -162,7 +166,7 @@ func judgedMonth() ReportContent {
 // drafted has a report made, and answers with its digest.
 func (p *press) drafted(t *testing.T, month string) string {
 	t.Helper()
-	g, err := p.Make(t.Context(), month, accounts.Actor{ID: "token/operator", Role: accounts.RoleOperator}, "")
+	g, err := p.Make(t.Context(), Making{Month: month, By: accounts.Actor{ID: "token/operator", Role: accounts.RoleOperator}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"errors"
+	"fmt"
 	"mime"
 	"net/http"
 	"slices"
@@ -47,7 +48,7 @@ func (s *Server) reportRoutes() []route {
 	sign.more = "Roles sign in their order, each by another person. Only who may sign reports signs as reviewer or approver. " + sign.more
 	publish := step("publish", "Say that a report that went out was published to staff", PublishOrder{}, s.publishReport, accounts.DraftReports)
 	made := step("make", "Make a month's report", MakeOrder{}, s.makeReport, accounts.DraftReports)
-	made.pattern, made.more = "/api/v1/reports/{month}/make", "A draft of the month is made again; where it is signed or went out, an addendum is made, which demands a reason. "+refusals
+	made.pattern, made.more = "/api/v1/reports/{month}/make", "A draft of the month is made again, with the decisions that are asked of who signs; where it is signed or went out, an addendum is made, which demands a reason. "+refusals
 	return []route{
 		read("/api/v1/reports", "Reports on record, the latest first", ReportArchive{}, s.reports),
 		read("/api/v1/reports/{id}", "One report, with its signatures, comments and receipts", WholeReport{}, s.oneReport),
@@ -101,12 +102,12 @@ func (s *Server) wireReport(r *http.Request, g compliance.Signing, actor account
 		got[x.Got][x.To] = true
 	}
 	out.Sent, out.Opened = len(got[compliance.ReportSent]), len(got[compliance.ReportOpened])
-	n, err := s.judged.of(r.Context(), s.cfg.Reports, g)
+	x, err := s.judged.of(r.Context(), s.cfg.Reports, g)
 	if err != nil {
 		s.log.Warn("the content of a report cannot be read", "report", g.Report, "err", err)
 		return out
 	}
-	out.Counts = &n
+	out.Counts = &x.counts
 	return out
 }
 
@@ -140,7 +141,10 @@ func maySign(actor accounts.Actor, role string) bool {
 }
 
 func (s *Server) wholeReport(r *http.Request, g compliance.Signing, actor accounts.Actor) WholeReport {
-	out := WholeReport{Report: s.wireReport(r, g, actor), Roles: append([]string{}, g.Roles...), Signatures: []ReportSignature{}, Comments: []ReportComment{}, Receipts: []ReportReceipt{}, Languages: messages.Languages()}
+	out := WholeReport{Report: s.wireReport(r, g, actor), Roles: append([]string{}, g.Roles...), Signatures: []ReportSignature{}, Decisions: []compliance.Name{}, Comments: []ReportComment{}, Receipts: []ReportReceipt{}, Languages: messages.Languages()}
+	if x, err := s.judged.of(r.Context(), s.cfg.Reports, g); err == nil { // if not, the report says so by its counts
+		out.Decisions = append(out.Decisions, x.decisions...)
+	}
 	for _, x := range g.Signatures {
 		out.Signatures = append(out.Signatures, ReportSignature{Role: x.Role, Name: x.Name, At: millis(x.At), Digest: x.Digest, Record: x.Record})
 	}
@@ -198,7 +202,7 @@ func download(w http.ResponseWriter, media, name string, b []byte) {
 // makeReport is POST /api/v1/reports/{month}/make.
 func (s *Server) makeReport(w http.ResponseWriter, r *http.Request, actor accounts.Actor) {
 	o, ok := order[MakeOrder](w, r)
-	if !ok || !wordy(w, o.Why) {
+	if !ok || !wordy(w, o.Why) || !decisive(w, o.Decisions) {
 		return
 	}
 	month, ok := s.monthOf(w, r.PathValue("month"))
@@ -214,7 +218,7 @@ func (s *Server) makeReport(w http.ResponseWriter, r *http.Request, actor accoun
 		refused(w, "no_reason")
 		return
 	}
-	g, err := s.cfg.Reports.Make(r.Context(), month, actor, o.Why)
+	g, err := s.cfg.Reports.Make(r.Context(), Making{Month: month, By: actor, Why: o.Why, Decisions: o.Decisions})
 	var no *compliance.Refusal
 	switch {
 	case errors.As(err, &no):
@@ -227,6 +231,30 @@ func (s *Server) makeReport(w http.ResponseWriter, r *http.Request, actor accoun
 		s.log.Info("report made", "actor", actor.ID, "report", g.Report)
 		s.answer(w, s.wholeReport(r, g, actor))
 	}
+}
+
+// maxDecisions is how many decisions a report asks for at most: page one must stay one page.
+const maxDecisions = 10
+
+// decisive says whether decisions can be asked as they are worded; if not, that has been answered.
+func decisive(w http.ResponseWriter, asked *[]compliance.Name) bool {
+	if asked == nil {
+		return true
+	}
+	if len(*asked) > maxDecisions {
+		fail(w, http.StatusBadRequest, "bad_order", fmt.Sprintf("a report asks for at most %d decisions", maxDecisions))
+		return false
+	}
+	for _, d := range *asked {
+		if strings.TrimSpace(d.KO+d.EN) == "" {
+			fail(w, http.StatusBadRequest, "bad_order", "a decision has words in Korean, in English or in both")
+			return false
+		}
+		if !wordy(w, d.KO, d.EN) {
+			return false
+		}
+	}
+	return true
 }
 
 // step puts a step on record and answers with the report as it is then.

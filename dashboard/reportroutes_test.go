@@ -198,6 +198,23 @@ func TestOnlyMonthsThatAreOverAreReported(t *testing.T) {
 	}
 }
 
+func TestDecisionsAreAskedWithTheDraft(t *testing.T) {
+	srv, _ := openPress(t)
+	resp, b := call(t, srv, "POST", "/api/v1/reports/2026-09/make", "operator", `{"decisions": [{"ko": "예비 전산실", "en": "A second site"}, {"en": "x"}]}`)
+	var r WholeReport
+	if err := json.Unmarshal(b, &r); err != nil || resp.StatusCode != 200 || !slices.Equal(r.Decisions, []compliance.Name{{KO: "예비 전산실", EN: "A second site"}, {EN: "x"}}) {
+		t.Errorf("%d %v %s", resp.StatusCode, err, b)
+	}
+	if resp, b = call(t, srv, "GET", "/api/v1/reports/2026-09", "viewer", ""); resp.StatusCode != 200 || !strings.Contains(string(b), "A second site") {
+		t.Errorf("%d %s", resp.StatusCode, b)
+	}
+	for _, bad := range []string{`[{"ko": " ", "en": ""}]`, `[{"ko": "` + strings.Repeat("가", maxWords) + `"}]`, `[` + strings.Repeat(`{"ko": "x"},`, maxDecisions) + `{"ko": "x"}]`} {
+		if resp, b := call(t, srv, "POST", "/api/v1/reports/2026-09/make", "operator", `{"decisions": `+bad+`}`); resp.StatusCode != 400 || kindOf(t, b) != "bad_order" {
+			t.Errorf("%.40s: %d %s", bad, resp.StatusCode, b)
+		}
+	}
+}
+
 func TestDocumentsAreKeptAndNotRun(t *testing.T) {
 	srv, p := openPress(t)
 	p.drafted(t, "2026-10")

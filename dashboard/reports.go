@@ -15,6 +15,16 @@ type ReportContent struct {
 	Charter charter.Charter
 	Month   charter.Month
 	Before  map[compliance.Clause]compliance.Verdict // of the month before; nil: there is none
+	// Decisions are those asked of who signs.
+	Decisions []compliance.Name
+}
+
+// Making asks for a month's report.
+type Making struct {
+	Month     string
+	By        accounts.Actor
+	Why       string
+	Decisions *[]compliance.Name // asked of those who sign; nil keeps those of the draft that is made again
 }
 
 // ReportDesk makes reports and keeps them. Safe for concurrent use.
@@ -29,7 +39,7 @@ type ReportDesk interface {
 	File(ctx context.Context, g compliance.Signing, lang, name string) ([]byte, error)
 	// Make makes a month's report, a draft of it again, or an addendum where it went out; the actor
 	// and the reason go on record. The error wraps [ErrNoMonth] if nothing was watched in it.
-	Make(ctx context.Context, month string, by accounts.Actor, why string) (compliance.Signing, error)
+	Make(ctx context.Context, m Making) (compliance.Signing, error)
 }
 
 // ErrNoMonth says that there is nothing to report of.

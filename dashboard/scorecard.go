@@ -29,14 +29,20 @@ func (s *Server) scorecardRoute() route {
 	}
 }
 
-// judged keeps the latest month that was judged now, and the counts of reports, whose content
+// judged keeps the latest month that was judged now, and the gist of reports, whose content
 // never changes: both cost a good deal to come by, and pages ask for them again and again.
 type judged struct {
 	mu      sync.Mutex
 	month   string
 	at      time.Time
 	content ReportContent
-	counts  map[string]VerdictCounts // by digest
+	gists   map[string]gist // by digest
+}
+
+// gist is what lists of reports say of a report's content.
+type gist struct {
+	counts    VerdictCounts
+	decisions []compliance.Name
 }
 
 // now judges a month as it stands, once for all who ask within a short while.
@@ -53,22 +59,22 @@ func (j *judged) now(ctx context.Context, desk ReportDesk, month string, now tim
 	return c, err
 }
 
-// of counts the verdicts of a report.
-func (j *judged) of(ctx context.Context, desk ReportDesk, g compliance.Signing) (VerdictCounts, error) {
+// of is the gist of a report.
+func (j *judged) of(ctx context.Context, desk ReportDesk, g compliance.Signing) (gist, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if n, ok := j.counts[g.Digest]; ok {
-		return n, nil
+	if x, ok := j.gists[g.Digest]; ok {
+		return x, nil
 	}
 	c, err := desk.Content(ctx, g)
 	if err != nil {
-		return VerdictCounts{}, err
+		return gist{}, err
 	}
-	if j.counts == nil {
-		j.counts = map[string]VerdictCounts{}
+	if j.gists == nil {
+		j.gists = map[string]gist{}
 	}
-	j.counts[g.Digest] = countVerdicts(c.Month)
-	return j.counts[g.Digest], nil
+	j.gists[g.Digest] = gist{countVerdicts(c.Month), c.Decisions}
+	return j.gists[g.Digest], nil
 }
 
 // reporting says whether reports are made here; if not, that has been answered.

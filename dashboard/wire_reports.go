@@ -128,6 +128,7 @@ type WholeReport struct {
 	Report
 	Roles      []string          `json:"roles"` // who must sign, in order
 	Signatures []ReportSignature `json:"signatures"`
+	Decisions  []compliance.Name `json:"decisions"` // asked of those who sign
 	Comments   []ReportComment   `json:"comments"`
 	Receipts   []ReportReceipt   `json:"receipts"`
 	Files      []string          `json:"files"` // names under which its documents can be had
@@ -162,7 +163,8 @@ type ReportReceipt struct {
 // MakeOrder asks for a month's report: a draft of it, or an addendum where it is signed or went
 // out.
 type MakeOrder struct {
-	Why string `json:"why,omitempty"` // demanded of an addendum: what it corrects
+	Why       string             `json:"why,omitempty"`       // demanded of an addendum: what it corrects
+	Decisions *[]compliance.Name `json:"decisions,omitempty"` // asked of those who sign, at most 10; absent: those of the draft that is made again
 }
 
 // ReportOrder is a step that names nothing but the content it speaks of.

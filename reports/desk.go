@@ -127,7 +127,7 @@ func (d *Desk) Step(ctx context.Context) {
 	if made || now.Before(d.makeAt(today, plan)) || !d.ready("make "+month, now) {
 		return
 	}
-	_, err := d.Make(ctx, month, d.own())
+	_, err := d.Make(ctx, Order{Month: month, By: d.own().By})
 	if errors.Is(err, ErrNothing) {
 		d.put("make "+month, now, retryMost) // the monitor was not there yet
 		return
@@ -169,31 +169,31 @@ func (d *Desk) deadline(made time.Time, plan Plan) time.Time {
 // Make makes a month's report, or makes a draft of it again, or an addendum where it is signed or
 // went out. The error wraps [ErrNotOver] while the month lasts, and [ErrNothing] if there is nothing
 // to report of.
-func (d *Desk) Make(ctx context.Context, month string, by compliance.Statement) (compliance.Signing, error) {
+func (d *Desk) Make(ctx context.Context, o Order) (compliance.Signing, error) {
 	d.making.Lock()
 	defer d.making.Unlock()
 	defer d.progress("", "")
-	d.progress(month, "gather")
+	d.progress(o.Month, "gather")
 	now := d.cfg.Now()
-	r, err := d.cfg.Maker.Make(ctx, month, now, by.Why)
+	r, err := d.cfg.Maker.Make(ctx, o, now)
 	if err != nil {
 		return compliance.Signing{}, err
 	}
 	if now.Before(r.Evidence.Period.To) {
-		return compliance.Signing{}, fmt.Errorf("make report %s: %w", month, ErrNotOver)
+		return compliance.Signing{}, fmt.Errorf("make report %s: %w", o.Month, ErrNotOver)
 	}
 	content, err := Canonical(r)
 	if err != nil {
 		return compliance.Signing{}, err
 	}
-	if err := d.cfg.Maker.Archive.SaveReport(ctx, r.ID, month, Digest(r), r.MadeAt, content); err != nil {
+	if err := d.cfg.Maker.Archive.SaveReport(ctx, r.ID, o.Month, Digest(r), r.MadeAt, content); err != nil {
 		return compliance.Signing{}, err
 	}
-	by.Site = compliance.MonitorScope
-	by.Report = &compliance.ReportAct{
-		Report: r.ID, Step: compliance.ReportMade, Digest: Digest(r), Month: month, Roles: d.cfg.Terms().Roles, Deadline: d.deadline(r.MadeAt, d.cfg.Maker.Plan()),
+	made := compliance.Statement{Site: compliance.MonitorScope, By: o.By, Why: o.Why}
+	made.Report = &compliance.ReportAct{
+		Report: r.ID, Step: compliance.ReportMade, Digest: Digest(r), Month: o.Month, Roles: d.cfg.Terms().Roles, Deadline: d.deadline(r.MadeAt, d.cfg.Maker.Plan()),
 	}
-	if _, err := d.cfg.State(ctx, by, nil); err != nil {
+	if _, err := d.cfg.State(ctx, made, nil); err != nil {
 		return compliance.Signing{}, fmt.Errorf("put report %s on record: %w", r.ID, err)
 	}
 	d.log.Info("report made", "report", r.ID, "digest", Digest(r))

@@ -229,7 +229,7 @@ func TestReportIsMadeOnTheFirstBusinessDayAndGoesOutSigned(t *testing.T) {
 		if g = o.report(); len(g.Receipts) != 4 || g.Receipts[3].Got != compliance.ReportOpened || g.Receipts[3].How != "link" {
 			t.Errorf("%+v", g.Receipts)
 		}
-		addendum, err := o.desk.Make(t.Context(), "1999-12", compliance.Statement{By: accounts.System("reports"), Why: "a case came late"})
+		addendum, err := o.desk.Make(t.Context(), reports.Order{Month: "1999-12", By: accounts.System("reports"), Why: "a case came late"})
 		if err != nil || addendum.Report != "1999-12+1" {
 			t.Fatalf("%+v %v", addendum, err)
 		}
@@ -273,11 +273,48 @@ func TestNoReportGoesOnRecordBeforeItsMonthIsOver(t *testing.T) {
 	bubble(t, func(o *office) {
 		time.Sleep(at(2, 9))
 		before := len(o.statements())
-		if _, err := o.desk.Make(t.Context(), "2000-01", compliance.Statement{By: accounts.System("reports")}); !errors.Is(err, reports.ErrNotOver) {
+		if _, err := o.desk.Make(t.Context(), reports.Order{Month: "2000-01", By: accounts.System("reports")}); !errors.Is(err, reports.ErrNotOver) {
 			t.Errorf("%v", err)
 		}
 		if now := len(o.statements()); now != before {
 			t.Errorf("%d statements more", now-before)
+		}
+	})
+}
+
+// TestDecisionsAreAskedInTheContent: they are part of what is signed, outlive a draft that is made
+// again, and belong to one report alone.
+func TestDecisionsAreAskedInTheContent(t *testing.T) {
+	bubble(t, func(o *office) {
+		time.Sleep(at(3, 9) + time.Hour)
+		made := func(asked *[]compliance.Name, want ...string) compliance.Signing {
+			t.Helper()
+			g, err := o.desk.Make(t.Context(), reports.Order{Month: "1999-12", By: accounts.Actor{ID: "kim", Name: "kim"}, Why: "again", Decisions: asked})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := o.desk.Content(t.Context(), g)
+			var got []string
+			for _, d := range r.Decisions {
+				got = append(got, d.KO)
+			}
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%v, want %v; %v", got, want, err)
+			}
+			return g
+		}
+		before := o.report()
+		g := made(&[]compliance.Name{{KO: "예비 전산실을 둘지 정해 주십시오"}}, "예비 전산실을 둘지 정해 주십시오")
+		if g.Digest == before.Digest {
+			t.Error("they are not signed for")
+		}
+		made(nil, "예비 전산실을 둘지 정해 주십시오")
+		made(&[]compliance.Name{})
+		made(&[]compliance.Name{{KO: "둘째"}}, "둘째")
+		o.say("kim", compliance.ReportAct{Step: compliance.ReportSubmitted})
+		o.say("kim", compliance.ReportAct{Step: compliance.ReportSigned, Role: "drafter"})
+		if g := made(nil); g.Report != "1999-12+1" {
+			t.Errorf("%+v", g)
 		}
 	})
 }
@@ -291,10 +328,10 @@ func TestNothingWatchedIsNothingToReport(t *testing.T) {
 		if len(o.statements()) != 0 {
 			t.Errorf("%+v", o.statements())
 		}
-		if _, err := o.desk.Make(t.Context(), "1999-12", compliance.Statement{By: accounts.System("reports")}); !errors.Is(err, reports.ErrNothing) {
+		if _, err := o.desk.Make(t.Context(), reports.Order{Month: "1999-12", By: accounts.System("reports")}); !errors.Is(err, reports.ErrNothing) {
 			t.Errorf("%v", err)
 		}
-		if _, err := o.desk.Make(t.Context(), "December", compliance.Statement{}); !errors.Is(err, reports.ErrMonth) {
+		if _, err := o.desk.Make(t.Context(), reports.Order{Month: "December"}); !errors.Is(err, reports.ErrMonth) {
 			t.Errorf("%v", err)
 		}
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/compliance/charter"
+	"github.com/charterwatch/charterwatch/internal/accounts"
 )
 
 // Maker turns what is on record of a month into a report's content.
@@ -48,10 +49,19 @@ var ErrNotOver = errors.New("the month is not over")
 // ErrNothing says that nothing was watched in a month.
 var ErrNothing = errors.New("nothing was watched in that month")
 
-// Make makes the content of a month's report, as known now; of an addendum, why says what it is
-// for. The error wraps [ErrNothing] if there is nothing to report of.
-func (m Maker) Make(ctx context.Context, month string, now time.Time, why string) (Report, error) {
-	closing := Closing{}
+// Order asks for a month's report.
+type Order struct {
+	Month string // "2026-10"
+	By    accounts.Actor
+	Why   string // of an addendum: what it corrects
+	// Decisions asked of those who sign; nil keeps those of the draft that is made again.
+	Decisions *[]compliance.Name
+}
+
+// Make makes the content of a report, as known now. The error wraps [ErrNothing] if there is
+// nothing to report of.
+func (m Maker) Make(ctx context.Context, o Order, now time.Time) (Report, error) {
+	month, closing := o.Month, Closing{}
 	if m.Close != nil {
 		var err error
 		if closing, err = m.Close(ctx); err != nil {
@@ -76,7 +86,7 @@ func (m Maker) Make(ctx context.Context, month string, now time.Time, why string
 	if r.Month, err = r.Charter.Judge(r.Evidence); err != nil {
 		return Report{}, fmt.Errorf("make report %s: %w", month, err)
 	}
-	if err := m.address(ctx, &r, month, said, why); err != nil {
+	if err := m.address(ctx, &r, o, said); err != nil {
 		return Report{}, fmt.Errorf("make report %s: %w", month, err)
 	}
 	return r, m.compare(ctx, &r, plan, said)
@@ -93,16 +103,21 @@ func (m Maker) charterAt(said []compliance.Statement, at time.Time) (charter.Cha
 }
 
 // address gives the report its id: the month, or where a report of the month went out already,
-// that of an addendum to it.
-func (m Maker) address(ctx context.Context, r *Report, month string, said []compliance.Statement, why string) error {
+// that of an addendum to it; and the decisions that are asked.
+func (m Maker) address(ctx context.Context, r *Report, o Order, said []compliance.Statement) error {
+	month := o.Month
 	r.ID = month
 	for _, g := range compliance.Signings(said) {
-		if g.Month != month || !g.Frozen() {
+		if g.Month != month {
 			continue
 		}
 		old, err := m.content(ctx, g)
 		if err != nil {
 			return err
+		}
+		if !g.Frozen() { // the latest: it is made again
+			r.Decisions = old.Decisions
+			continue
 		}
 		n := 1
 		if a := old.Addendum; a != nil {
@@ -110,7 +125,10 @@ func (m Maker) address(ctx context.Context, r *Report, month string, said []comp
 			n++
 		}
 		r.ID = fmt.Sprintf("%s+%d", month, n)
-		r.Addendum = &Addendum{Of: g.Report, Digest: g.Digest, Why: why, Verdicts: verdicts(old.Month), Figures: figures(old.Month)}
+		r.Addendum = &Addendum{Of: g.Report, Digest: g.Digest, Why: o.Why, Verdicts: verdicts(old.Month), Figures: figures(old.Month)}
+	}
+	if o.Decisions != nil {
+		r.Decisions = *o.Decisions
 	}
 	return nil
 }

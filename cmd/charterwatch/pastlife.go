@@ -89,7 +89,8 @@ func (p *past) liveWithReports(ctx context.Context, b config.Built, in reporting
 // report makes a month's report, has it signed and closes it.
 func (p *past) report(ctx context.Context, desk *reports.Desk, month string) error {
 	people := []accounts.Actor{demoActor(pastOperator, "운영 담당(모의)", accounts.RoleOperator), demoActor("demo/reviewer", "준법감시인(모의)", accounts.RoleExecutive), demoActor("demo/approver", "대표이사(모의)", accounts.RoleExecutive)}
-	g, err := desk.Make(ctx, month, compliance.Statement{By: people[0]})
+	asked := []compliance.Name{{KO: "정기점검 공지를 게시판 담당이 먼저 올리도록 절차를 바꿀지 결정해 주십시오.", EN: "Whether the procedure is changed, so that the board's editor posts notices of regular maintenance first."}}
+	g, err := desk.Make(ctx, reports.Order{Month: month, By: people[0], Decisions: &asked})
 	if err != nil {
 		return err
 	}

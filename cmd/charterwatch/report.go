@@ -83,7 +83,7 @@ func (w reportWriter) write(ctx context.Context, month string) (err error) {
 	}
 	if !known {
 		t.line("cli.report.making", "month", month)
-		if g, err = desk.Make(ctx, month, compliance.Statement{By: operator()}); errors.Is(err, reports.ErrNothing) {
+		if g, err = desk.Make(ctx, reports.Order{Month: month, By: operator()}); errors.Is(err, reports.ErrNothing) {
 			return messages.New("cli.report.nothing", "month", month)
 		} else if errors.Is(err, reports.ErrNotOver) {
 			return messages.New("cli.report.not_over", "month", month)

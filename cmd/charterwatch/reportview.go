@@ -7,7 +7,6 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/dashboard"
-	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/store"
@@ -24,7 +23,7 @@ func (v reportView) Content(ctx context.Context, g compliance.Signing) (dashboar
 func (v reportView) Now(ctx context.Context, month string) (dashboard.ReportContent, error) {
 	m := v.a.desk.Maker()
 	m.Close = nil // nothing is signed for a look
-	r, err := m.Make(ctx, month, v.a.clock.Now(), "")
+	r, err := m.Make(ctx, reports.Order{Month: month}, v.a.clock.Now())
 	r.ID = ""
 	return contentOf(r), noMonth(err)
 }
@@ -41,13 +40,13 @@ func (v reportView) File(ctx context.Context, g compliance.Signing, lang, name s
 	return b, nil
 }
 
-func (v reportView) Make(ctx context.Context, month string, by accounts.Actor, why string) (compliance.Signing, error) {
-	g, err := v.a.desk.Make(ctx, month, compliance.Statement{By: by, Why: why})
+func (v reportView) Make(ctx context.Context, o dashboard.Making) (compliance.Signing, error) {
+	g, err := v.a.desk.Make(ctx, reports.Order(o))
 	return g, noMonth(err)
 }
 
 func contentOf(r reports.Report) dashboard.ReportContent {
-	c := dashboard.ReportContent{ID: r.ID, Charter: r.Charter, Month: r.Month}
+	c := dashboard.ReportContent{ID: r.ID, Charter: r.Charter, Month: r.Month, Decisions: r.Decisions}
 	if r.Before != nil {
 		c.Before = r.Before.Verdicts
 	}

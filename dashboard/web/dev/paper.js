@@ -42,10 +42,11 @@ export class Paper {
 
   makeReports(now, last) {
     const counts = { kept: 18, at_risk: 2, broken: 1, unproven: 16, no_occasion: 2 }
-    const r = (id, more) => ({ id, month: id.slice(0, 7), digest: digest(id.length + Number(id.slice(5, 7))), made: now - 2 * day, deadline: now + 3 * day, counts, sent: 0, opened: 0, roles: ['drafter', 'reviewer', 'approver'], signatures: [], comments: [], receipts: [], ...more })
+    const r = (id, more) => ({ id, month: id.slice(0, 7), digest: digest(id.length + Number(id.slice(5, 7))), made: now - 2 * day, deadline: now + 3 * day, counts, sent: 0, opened: 0, roles: ['drafter', 'reviewer', 'approver'], signatures: [], decisions: [], comments: [], receipts: [], ...more })
     const sign = (role, name, at, d) => ({ role, name, at, digest: d, record: `statement/${role}-9f2c1a77` })
     const draft = r(last, { state: 'review' })
     draft.signatures = [sign('drafter', '김작성', now - 26 * hour, draft.digest)]
+    draft.decisions = [{ ko: '회선 이중화 예산을 4분기에 집행할지 결정해 주십시오.', en: 'Whether the second line is paid for in the fourth quarter.' }, { ko: '점검 공지를 게시판 담당이 먼저 올리도록 절차를 바꿀지 정해 주십시오.', en: '' }]
     draft.comments = [{ name: '이검토', at: now - 20 * hour, clause: 'availability', text: '7일의 중단은 회선 사업자 장애입니다. 이의가 있으면 접수하고, 없으면 담당 부서의 재발 방지 대책을 붙여 주십시오.' }]
     const before = monthsOn(last, -1)
     const old = r(before, { state: 'unsigned', made: now - 33 * day, deadline: now - 28 * day, closed: now - 28 * day, published: now - 28 * day, proof: 'smtp_accepted: staff@model.example' })
@@ -177,7 +178,7 @@ export class Paper {
       if (token !== 'operator') return denied
       const frozen = this.reports.find((r) => r.month === id && (r.signatures.length || r.closed))
       if (frozen && !o.why) return refused('no_reason')
-      this.reports.unshift({ id: frozen ? `${id}+9` : id, month: id, state: 'draft', digest: digest(this.reports.length), made: now, deadline: now + 5 * day, counts: this.scorecard(id).counts, roles: ['drafter', 'reviewer', 'approver'], signatures: [], comments: [], receipts: [] })
+      this.reports.unshift({ id: frozen ? `${id}+9` : id, month: id, state: 'draft', digest: digest(this.reports.length), made: now, deadline: now + 5 * day, counts: this.scorecard(id).counts, roles: ['drafter', 'reviewer', 'approver'], signatures: [], decisions: o.decisions ?? [], comments: [], receipts: [] })
       return [200, this.whole(this.reports[0], token)]
     }
     const r = this.reports.find((x) => x.id === id)

@@ -112,6 +112,7 @@ export interface ReportArchive {
 export interface WholeReport extends Report {
   roles: string[]
   signatures: ReportSignature[]
+  decisions: Name[]
   comments: ReportComment[]
   receipts: ReportReceipt[]
   files: string[]
@@ -142,6 +143,7 @@ export interface ReportReceipt {
 
 export interface MakeOrder {
   why?: string
+  decisions?: Name[]
 }
 
 export interface ReportOrder {
