@@ -110,6 +110,8 @@ func sampleRecord(a *compliance.Alert, now time.Time) {
 	case compliance.AlertAttestationLapsed:
 		about("privacy-policy", now.Add(-day), "개인정보 처리방침 검토")
 		a.Start = a.Limit
+	case compliance.AlertIncidentUnreported:
+		a.Subject, a.Limit = "SEC-2026-4/intrusion-report", a.Start.Add(24*time.Hour)
 	case compliance.AlertReportUnsigned, compliance.AlertReportLate:
 		about("standards-review", now.Add(day), "")
 		if a.Subject = now.AddDate(0, -1, 0).Format("2006-01"); a.Rule == compliance.AlertReportLate {

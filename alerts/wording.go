@@ -125,7 +125,7 @@ func (w wording) tail(a compliance.Alert) string {
 		return w.measured(a, messages.New("alert_line.cases_over", "clause", w.clause(a.Clause), "n", a.Count, "untold", a.Untold))
 	case compliance.AlertAttestationExpiring, compliance.AlertAttestationLapsed:
 		return w.measured(a, messages.New("alert_line.until", "clause", w.clause(a.Clause), "day", w.day(a.Limit)))
-	case compliance.AlertReportUnsigned, compliance.AlertReportLate:
+	case compliance.AlertReportUnsigned, compliance.AlertReportLate, compliance.AlertIncidentUnreported:
 		return line(a.Subject, 60)
 	case compliance.AlertDiskLow:
 		return w.measured(a, messages.New("alert_line.free", "percent", a.Percent))
@@ -255,6 +255,8 @@ func limitName(a compliance.Alert) string {
 		return "case"
 	case a.Rule == compliance.AlertAttestationExpiring, a.Rule == compliance.AlertAttestationLapsed:
 		return "attestation"
+	case a.Rule == compliance.AlertIncidentUnreported:
+		return "incident"
 	case a.Rule == compliance.AlertReportUnsigned:
 		return "signatures"
 	case a.Rule == compliance.AlertReportLate:

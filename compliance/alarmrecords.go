@@ -12,6 +12,7 @@ import (
 type RecordFacts struct {
 	Cases        []CasesDue
 	Attestations []AttestationDue
+	Incidents    []IncidentDue
 	Review       Clause             // that speaks of last month's report; "": none does
 	Calendar     *calendar.Calendar // nil: reports are not told of
 }
@@ -34,6 +35,26 @@ type AttestationDue struct {
 	Ends   time.Time // end of its last day
 	Urgent bool      // within a week
 	Lapsed bool
+}
+
+// IncidentDue is a duty to report an incident that is not met yet.
+type IncidentDue struct {
+	Ref   string
+	Duty  string    // id
+	Known time.Time // by a person
+	Limit time.Time // zero: without delay
+}
+
+// alerts tell of the duty as soon as its clock runs, and more gravely once the last quarter of it
+// does, or at once where there is no delay to use up.
+func (x IncidentDue) alerts(now time.Time) []Alert {
+	a := Alert{Rule: AlertIncidentUnreported, Subject: x.Ref + "/" + x.Duty, Start: x.Known, Limit: x.Limit}
+	out := []Alert{a}
+	if x.Limit.IsZero() || now.Sub(x.Known) >= x.Limit.Sub(x.Known)*3/4 {
+		a.Severity = SeverityCritical
+		out = append(out, a)
+	}
+	return out
 }
 
 // untilEnd is a limit that ends a day as an instant of that day, so that it is read as it is meant.
@@ -61,6 +82,9 @@ func (f RecordFacts) alerts(m MonitorFacts) []Alert {
 			a.Severity = SeverityWarning
 			out = append(out, a)
 		}
+	}
+	for _, x := range f.Incidents {
+		out = append(out, x.alerts(m.Now)...)
 	}
 	if f.Calendar != nil {
 		out = append(out, f.reports(m)...)

@@ -46,8 +46,9 @@ const (
 	AlertCaseOverdue         AlertRule = "CaseOverdue"         // cases past their limit, as far as is on record
 	AlertAttestationExpiring AlertRule = "AttestationExpiring" // or one that is due this year
 	AlertAttestationLapsed   AlertRule = "AttestationLapsed"
-	AlertReportUnsigned      AlertRule = "ReportUnsigned" // its deadline passes before the next business day is over
-	AlertReportLate          AlertRule = "ReportLate"     // last month's report was not made on the first business day
+	AlertReportUnsigned      AlertRule = "ReportUnsigned"     // its deadline passes before the next business day is over
+	AlertIncidentUnreported  AlertRule = "IncidentUnreported" // a regulator's clock runs
+	AlertReportLate          AlertRule = "ReportLate"         // last month's report was not made on the first business day
 )
 
 // The rules about the monitor itself.
@@ -87,6 +88,7 @@ var alertRules = []ruleInfo{
 	{AlertCaseOverdue, SeverityWarning, "", 0, 0},
 	{AlertAttestationExpiring, SeverityInfo, "", 0, 0},
 	{AlertAttestationLapsed, SeverityWarning, "", 0, 0},
+	{AlertIncidentUnreported, SeverityWarning, "", 0, 0},
 	{AlertReportUnsigned, SeverityWarning, "", 0, 0},
 	{AlertReportLate, SeverityWarning, "", 0, 0},
 	{AlertUplinkDown, SeverityCritical, "", 0, time.Minute},
@@ -140,7 +142,7 @@ func (r AlertRule) AboutMonitor() bool {
 func (r AlertRule) BySubject() bool {
 	switch r {
 	case AlertNoticeMissing, AlertNoticeLate, AlertNoticeUnclear, AlertHoursUnannounced, AlertBoardUnreadable, AlertShiftUntaken, AlertHandOverMissing, AlertDeliveryFailing,
-		AlertCaseDueTomorrow, AlertCaseOverdue, AlertAttestationExpiring, AlertAttestationLapsed, AlertReportUnsigned, AlertReportLate:
+		AlertCaseDueTomorrow, AlertCaseOverdue, AlertAttestationExpiring, AlertAttestationLapsed, AlertIncidentUnreported, AlertReportUnsigned, AlertReportLate:
 		return true
 	}
 	return false
@@ -175,7 +177,7 @@ type Alert struct {
 	Severity Severity  `json:"severity"`
 	Site     string    `json:"site,omitempty"` // "" of the monitor itself
 	Check    string    `json:"check,omitempty"`
-	Subject  string    `json:"subject,omitempty"` // outage, plan, notice, board, shift, receiver, clause or report
+	Subject  string    `json:"subject,omitempty"` // outage, plan, notice, board, shift, receiver, clause, report, or incident and duty
 	Clause   Clause    `json:"clause,omitempty"`  // the promise at stake
 
 	Start  time.Time     `json:"start"`            // when what it speaks of began

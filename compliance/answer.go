@@ -68,6 +68,8 @@ type Desk struct {
 	Statements []Statement // of [MonitorScope], on record
 	// Clauses are those of the charter in force; nil: none is checked against.
 	Clauses []Clause
+	// Duties are the ids of those to report incidents; nil: none is checked against.
+	Duties []string
 }
 
 // takeEarly is how long before its beginning a shift may be taken.
@@ -97,6 +99,8 @@ func (d Desk) Admit(s Statement) (about bool, err error) {
 		return true, d.admitAttestation(s)
 	case s.MonthRecord != nil:
 		return true, d.admitMonthRecord(s)
+	case s.Incident != nil:
+		return true, d.admitIncident(s)
 	case s.Charter != nil && s.By.Kind == accounts.KindSystem:
 		return true, nil
 	}

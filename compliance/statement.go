@@ -43,6 +43,7 @@ type Statement struct {
 	// Of the charter; all of [MonitorScope].
 	Attestation *Attestation    `json:"attestation,omitempty"`
 	MonthRecord *MonthRecord    `json:"month_record,omitempty"`
+	Incident    *Incident       `json:"incident,omitempty"`
 	Charter     *CharterVersion `json:"charter,omitempty"` // came into force; only the monitor itself says so
 }
 
@@ -132,6 +133,7 @@ func RefusalRules() []string {
 		"no_alert", "no_expiry", "no_rule", "no_site", "no_shift", "too_early", "no_note", "no_schedule", "no_person",
 		"no_report", "other_content", "report_frozen", "report_not_draft", "report_closed", "report_not_in_review", "report_not_closed", "not_your_turn", "signed_twice",
 		"no_clause", "no_what", "no_signer", "bad_term", "bad_digest", "bad_month", "no_sources", "bad_count", "in_future",
+		"bad_reference", "bad_incident", "no_time", "bad_order", "no_duty",
 	}
 }
 
@@ -152,7 +154,7 @@ func (s Statement) Sealed() Statement {
 
 // What names the kind of a statement: ruling, work, withdrawal, announcement, appeal,
 // judgement, acknowledgement, silence, drill, taking, hand_over, cover, roster, attestation,
-// month_record, charter or report.
+// month_record, incident, charter or report.
 func (s Statement) What() string {
 	switch {
 	case s.Acknowledgement != nil:
@@ -175,6 +177,8 @@ func (s Statement) What() string {
 		return "attestation"
 	case s.MonthRecord != nil:
 		return "month_record"
+	case s.Incident != nil:
+		return "incident"
 	case s.Charter != nil:
 		return "charter"
 	case s.Ruling != nil:

@@ -20,10 +20,11 @@ import (
 
 // CharterFile is a charter as it is written down.
 type CharterFile struct {
-	Title     Name              `yaml:"title" doc:"Shown in reports." required:"true"`
-	Source    CharterSource     `yaml:"source" doc:"The published document that the promises stand in."`
-	Clauses   []CharterClause   `yaml:"clauses" doc:"The promises, in the order in which reports list them." required:"true"`
-	Sentences []CharterSentence `yaml:"sentences" doc:"Every sentence of the source, in order. With them, every clause must be reached, and its words must occur in them."`
+	Title     Name               `yaml:"title" doc:"Shown in reports." required:"true"`
+	Source    CharterSource      `yaml:"source" doc:"The published document that the promises stand in."`
+	Clauses   []CharterClause    `yaml:"clauses" doc:"The promises, in the order in which reports list them." required:"true"`
+	Reporting []CharterReporting `yaml:"reporting" doc:"Regulators' rules on whom to tell of an incident, and how soon. They are decision support: no verdict rests on them."`
+	Sentences []CharterSentence  `yaml:"sentences" doc:"Every sentence of the source, in order. With them, every clause must be reached, and its words must occur in them."`
 }
 
 // CharterSource is the published document.
@@ -89,6 +90,19 @@ type CharterTerms struct {
 	Remind         int      `yaml:"remind" doc:"Days before an attestation's expiry on which its owner is reminded. Default 30."`
 	AtRisk         int      `yaml:"at_risk" doc:"Month from which a yearly duty that is not done is at risk. Default 10."`
 	Sources        int      `yaml:"sources" doc:"At least so many sources must have reported. Default: all that the record lists."`
+	Incidents      List     `yaml:"incidents" doc:"Kinds of incidents that count when one is on record as confirmed: leak, intrusion, electronic_finance."`
+}
+
+// CharterReporting is a regulator's rule on reporting incidents.
+type CharterReporting struct {
+	ID     string   `yaml:"id" doc:"Stable: records hang on it." required:"true"`
+	Of     string   `yaml:"of" doc:"Kind of incident: leak (유출), intrusion (침해사고) or electronic_finance (전자금융사고)." required:"true"`
+	To     Name     `yaml:"to" doc:"Whom is told, and of what." required:"true"`
+	When   Name     `yaml:"when" doc:"What it depends on; a person says whether it binds. Default: on nothing."`
+	Within Duration `yaml:"within" doc:"So long after a person knew, such as 72h. Default: without delay."`
+	From   *Date    `yaml:"from" doc:"First day in force: an incident is reported by what was in force when a person knew." required:"true"`
+	Until  *Date    `yaml:"until" doc:"Last day in force. Default: still."`
+	Source Name     `yaml:"source" doc:"Act and article." required:"true"`
 }
 
 // CharterSentence is one of the source.
@@ -178,6 +192,12 @@ func (c *charterReader) build() {
 	if _, given := c.d.marks["clauses"]; given && len(f.Clauses) == 0 {
 		c.d.on("clauses", messages.New("config.no_clauses"))
 	}
+	duties := map[string]string{}
+	for i, d := range f.Reporting {
+		path := fmt.Sprintf("reporting[%d]", i)
+		c.id(d.ID, path+".id", duties)
+		out.Reporting = append(out.Reporting, c.reporting(d, path))
+	}
 	for i, s := range f.Sentences {
 		out.Sentences = append(out.Sentences, c.sentence(s, fmt.Sprintf("sentences[%d]", i), out))
 	}
@@ -247,6 +267,26 @@ func (c *charterReader) requirement(r CharterRequirement, path string) charter.R
 		out.Terms = c.terms(r.Terms, out.Method, path+".terms")
 	}
 	return out
+}
+
+func (c *charterReader) reporting(d CharterReporting, path string) charter.ReportingDuty {
+	out := charter.ReportingDuty{
+		ID: d.ID, Of: compliance.IncidentKind(d.Of), To: named(d.To, ""), When: named(d.When, ""), Within: time.Duration(d.Within), From: dateOf(d.From), Until: dateOf(d.Until), Source: named(d.Source, ""),
+	}
+	c.name(d.To, path+".to")
+	c.name(d.Source, path+".source")
+	c.incidentKind(d.Of, path+".of")
+	c.span(path+".within", d.Within, time.Minute, 366*24*time.Hour)
+	if !out.Until.IsZero() && out.Until.Before(out.From) {
+		c.d.on(path+".until", messages.New("config.clause_until", "from", out.From))
+	}
+	return out
+}
+
+func (c *charterReader) incidentKind(s, path string) {
+	if s != "" && !slices.Contains(compliance.IncidentKinds(), compliance.IncidentKind(s)) {
+		c.d.on(path, messages.New("config.incident_kind", "value", strconv.Quote(s), "kinds", messages.List(compliance.IncidentKinds())))
+	}
 }
 
 // sentence takes over a sentence, which belongs to clauses or has a reason why not.

@@ -157,6 +157,8 @@ kept and the others had no occasion. A verdict is about a promise, as observed (
   once a year has no occasion before a set month, is at risk from then on, and unproven when the year ends without it. It counts for the
   calendar year in which its first day lies.
 * **Officers' records.** The latest record of the month counts, made after the month's end; one made earlier shows only incidents. Without a floor, all sources
-  that it lists must have reported.
+  that it lists must have reported. An incident that is on record as confirmed in the month counts, whatever the record says.
+* **Incidents and regulators.** An incident on record has three times: detected by a machine, known by a person, confirmed. The duties under
+  reporting count from when a person knew; what a machine detected starts no clock. They are decision support: no verdict rests on them.
 * **Nothing configured** for a clause is unproven, with a reason that says what to configure.
 `

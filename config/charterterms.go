@@ -35,6 +35,10 @@ func (c *charterReader) terms(t CharterTerms, m charter.Method, path string) cha
 		Milestone: charter.Milestone(t.Milestone), Within: c.term(t.Within, path+".within"), Difficult: c.term(t.Difficult, path+".difficult"),
 		DayRule: c.dayRule(t.DayRule, path+".day_rule"), Channel: t.Channel, Remind: t.Remind, AtRisk: t.AtRisk, Sources: t.Sources,
 	}
+	for i, k := range t.Incidents {
+		out.Incidents = append(out.Incidents, compliance.IncidentKind(k))
+		c.incidentKind(k, fmt.Sprintf("%s.incidents[%d]", path, i))
+	}
 	for i, k := range t.Cases {
 		out.Cases = append(out.Cases, compliance.CaseKind(k))
 		if !slices.Contains(compliance.CaseKinds(), compliance.CaseKind(k)) {

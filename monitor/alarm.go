@@ -21,6 +21,7 @@ type alarm struct {
 	roster      compliance.Roster
 	onCall      compliance.OnCall
 	clauses     []compliance.Clause // of the charter
+	duties      []string            // to report incidents, of the charter
 	due         *due
 
 	// own is how the monitor itself was doing when it was last asked. It is kept here because
@@ -174,7 +175,7 @@ func (c *committer) alarming(now time.Time, round int) []string {
 // floor is what statements about alerts and the watch floor are checked against.
 func (c *committer) floor(b *batch) compliance.Desk {
 	d := compliance.Desk{
-		Roster: c.roster, OnCall: c.onCall, Zone: c.zone, Clauses: c.clauses, Sites: slices.Sorted(maps.Keys(c.sites)),
+		Roster: c.roster, OnCall: c.onCall, Zone: c.zone, Clauses: c.clauses, Duties: c.duties, Sites: slices.Sorted(maps.Keys(c.sites)),
 		Statements: c.record(b, compliance.MonitorScope).Statements,
 	}
 	for _, scope := range slices.Sorted(maps.Keys(c.alerts)) {
@@ -213,6 +214,10 @@ func (c *committer) adoptCharter(in charter.Charter) {
 	c.clauses = nil
 	for _, cl := range in.Clauses {
 		c.clauses = append(c.clauses, cl.ID)
+	}
+	c.duties = []string{}
+	for _, d := range in.Reporting {
+		c.duties = append(c.duties, d.ID)
 	}
 	if len(in.Clauses) == 0 {
 		return

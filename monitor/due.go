@@ -9,7 +9,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance/charter"
 )
 
-// due finds what is due of cases and attestations. It is asked every few seconds, and counts anew only
+// due finds what is due of cases, attestations and incidents. It is asked every few seconds, and counts anew only
 // when the book or the statements are others, or a minute is over. A plan has its own.
 type due struct {
 	charter charter.Charter
@@ -39,6 +39,7 @@ func (d *due) at(book compliance.CaseBook, statements []compliance.Statement, no
 	d.found = compliance.RecordFacts{
 		Cases:        charter.DueCases(d.charter.CaseClocks(book, d.days, now)),
 		Attestations: charter.DueAttestations(d.charter.AttestationClocks(statements, zone, now), zone),
+		Incidents:    charter.DueIncidents(d.charter.IncidentClocks(statements, zone, now)),
 		Review:       d.charter.ReviewClause(calendar.DateOf(now, zone)),
 		Calendar:     d.days,
 	}

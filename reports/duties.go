@@ -19,7 +19,7 @@ func (w *writer) security() section {
 		return o.Method == charter.NoneKnown || o.Basis == charter.ByScan || o.Basis == charter.BySweep
 	}
 	return section{ID: "security", Title: w.say("security.title"),
-		Blocks: []block{{Small: w.say("security.how")}, w.clauses("", w.judgedBy(is), is), {Table: w.officers()}}}
+		Blocks: []block{{Small: w.say("security.how")}, w.clauses("", w.judgedBy(is), is), {Table: w.officers()}, {Table: w.reported()}, {Small: w.say("incidents.how")}}}
 }
 
 // officers are the officers' records of the month: of each clause the latest, which counts.

@@ -45,7 +45,8 @@ func (m october) report(t testing.TB) reports.Report {
 	}
 	r.Evidence = charter.Evidence{
 		Format: charter.EvidenceFormat, Month: "2026-10", Period: period, AsOf: kst(33, 8, 0), Zone: "Asia/Seoul", Vantages: []string{"seoul", "busan"}, Program: "v0.5.0", Holidays: "2026-06-01",
-		House:        []compliance.Statement{{ID: "s1", Site: compliance.MonitorScope, At: kst(7, 3, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Why: "배포", Silence: &compliance.Silence{ID: "x", Starts: kst(7, 3, 0), Ends: kst(7, 4, 0)}}, officer("security-incidents", 0), officer("privacy-leaks", 0)},
+		House: []compliance.Statement{{ID: "s1", Site: compliance.MonitorScope, At: kst(7, 3, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Why: "배포", Silence: &compliance.Silence{ID: "x", Starts: kst(7, 3, 0), Ends: kst(7, 4, 0)}}, officer("security-incidents", 0), officer("privacy-leaks", 0), incident("SEC-2026-6", compliance.IncidentIntrusion, kst(10, 14, 5), kst(10, 18, 0)), incident("SEC-2026-7", compliance.IncidentLeak, kst(31, 20, 0), time.Time{}),
+			{ID: "s9", Site: compliance.MonitorScope, At: kst(32, 7, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Incident: &compliance.Incident{Ref: "SEC-2026-8", Kind: compliance.IncidentLeak, Detected: kst(31, 23, 0)}}},
 		Attestations: attestations(), Cases: cases(), Pages: pages(),
 	}
 	r.Month = charter.Month{Format: charter.MonthFormat, Month: "2026-10", Period: period, AsOf: kst(33, 8, 0), Rules: "rules 1", Charter: strings.Repeat("ab", 32)}
@@ -58,6 +59,24 @@ func (m october) report(t testing.TB) reports.Report {
 	}
 	judge(&r)
 	return r
+}
+
+// incident is one on record; told is when its regulator was, if it was.
+func incident(ref string, kind compliance.IncidentKind, known, told time.Time) compliance.Statement {
+	x := compliance.Incident{Ref: ref, Kind: kind, Known: known}
+	if !told.IsZero() {
+		x.Reports = []compliance.IncidentReport{{Duty: string(kind) + "-authority", At: told, Proof: "접수 118-42"}}
+	}
+	return compliance.Statement{ID: "incident-" + ref, Site: compliance.MonitorScope, At: known.Add(time.Hour), By: accounts.Actor{ID: "cpo", Name: "개인정보 보호책임자"}, Incident: &x}
+}
+
+// duties are two regulators' rules.
+func duties() []charter.ReportingDuty {
+	name := func(ko, en string) compliance.Name { return compliance.Name{KO: ko, EN: en} }
+	return []charter.ReportingDuty{
+		{ID: "leak-authority", Of: compliance.IncidentLeak, To: name("모의 위원회에 신고", "report to the mock commission"), Within: 72 * time.Hour, From: calendar.NewDate(2023, 9, 15), Source: name("모의법 제1조", "Mock Act art. 1")},
+		{ID: "intrusion-authority", Of: compliance.IncidentIntrusion, To: name("모의 진흥원에 신고", "report to the mock agency"), Within: 3 * time.Hour, From: calendar.NewDate(2024, 8, 14), Source: name("모의법 제2조", "Mock Act art. 2")},
+	}
 }
 
 func readCharter(t testing.TB) charter.Charter {
@@ -74,7 +93,7 @@ func readCharter(t testing.TB) charter.Charter {
 	if err := json.Unmarshal(b, &list); err != nil {
 		t.Fatal(err)
 	}
-	c := charter.Charter{Title: compliance.Name{KO: "고객만족헌장", EN: "Customer Charter"}, Source: charter.Source{Language: "ko", SHA256: strings.Repeat("cd", 32)}}
+	c := charter.Charter{Title: compliance.Name{KO: "고객만족헌장", EN: "Customer Charter"}, Source: charter.Source{Language: "ko", SHA256: strings.Repeat("cd", 32)}, Reporting: duties()}
 	owners := []string{"정보시스템부", "고객지원부", "경영지원부"}
 	for i, x := range list {
 		k := charter.Clause{ID: x.ID, Title: compliance.Name{KO: x.KO, EN: x.EN}, Words: x.Words, Owner: owners[i%3], From: calendar.NewDate(2026, 1, 1),

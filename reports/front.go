@@ -25,7 +25,7 @@ func (w *writer) front(p page) section {
 	add(block{Head: w.say("front.unseen"), HeadID: "unseen", Minor: true}, w.items(w.unseen(), w.say("front.unseen.none")))
 	add(block{Head: w.say("front.change"), HeadID: "change", Minor: true}, w.items(w.changed(), w.say("front.change.none")))
 	add(block{Head: w.say("front.adjusted"), HeadID: "adjusted", Minor: true}, w.items(w.adjusted(), w.say("front.adjusted.none")))
-	add(block{Head: w.say("front.clocks"), HeadID: "clocks", Minor: true}, block{Text: w.say("front.clocks.none")})
+	add(block{Head: w.say("front.clocks"), HeadID: "clocks", Minor: true}, w.items(w.clocksRunning(), w.say("front.clocks.none")))
 	var asked []string
 	for _, d := range w.r.Decisions {
 		asked = append(asked, w.name(d))

@@ -123,13 +123,13 @@ func vantages(histories map[string]compliance.SiteHistory) []string {
 	return slices.Compact(out)
 }
 
-// keepAttested is how long after its expiry an attestation is still told of: that it lapsed is
-// what an owner must know.
+// keepAttested is how long after its expiry an attestation is still told of, and after its record an
+// incident: that something lapsed or was left open is what an owner must know.
 const keepAttested = 400 * 24 * time.Hour
 
 // sortStatements takes what bears on the month out of what was ever said of the house: rosters of
 // all time (the one in force may be old), the watch floor's and silences' statements of the month,
-// records and attestations. Steps of reports and answers to alerts are no evidence.
+// records, incidents and attestations. Steps of reports and answers to alerts are no evidence.
 func sortStatements(all []compliance.Statement, period compliance.Period) (house, attested []compliance.Statement) {
 	const margin = 48 * time.Hour
 	near := func(at time.Time) bool {
@@ -137,7 +137,7 @@ func sortStatements(all []compliance.Statement, period compliance.Period) (house
 	}
 	for _, s := range all {
 		switch {
-		case s.Roster != nil, s.MonthRecord != nil,
+		case s.Roster != nil, s.MonthRecord != nil, s.Incident != nil && s.At.After(period.From.Add(-keepAttested)),
 			s.Silence != nil && s.At.Before(period.To) && s.Silence.Ends.After(period.From),
 			(s.Taking != nil || s.HandOver != nil || s.Drill != nil || s.Cover != nil) && near(s.At):
 			house = append(house, s)

@@ -99,7 +99,8 @@ func (j *judging) yearly(cl Clause, t Terms) Outcome {
 	}
 }
 
-// noneKnown judges the officer's record of the month. The latest counts.
+// noneKnown judges the officer's record of the month, of which the latest counts, and the incidents
+// that are on record as confirmed in it: a record of none does not unmake one.
 func (j *judging) noneKnown(cl Clause, t Terms) Outcome {
 	var last *compliance.Statement
 	for i, s := range j.e.House {
@@ -107,8 +108,11 @@ func (j *judging) noneKnown(cl Clause, t Terms) Outcome {
 			last = &j.e.House[i]
 		}
 	}
+	found := j.confirmedIn(t.Incidents)
 	if last == nil {
-		return open(Why{Rule: "no_month_record"})
+		o := open(Why{Rule: "no_month_record"})
+		o.onRecord(found)
+		return o
 	}
 	m := last.MonthRecord
 	reported := 0
@@ -137,5 +141,20 @@ func (j *judging) noneKnown(cl Clause, t Terms) Outcome {
 	default:
 		o.Verdict, o.Worst = compliance.Kept, compliance.Kept
 	}
+	if len(found) > m.Known {
+		o.onRecord(found)
+	}
 	return o
+}
+
+// onRecord takes confirmed incidents into account, if there are any.
+func (o *Outcome) onRecord(found []compliance.IncidentRecord) {
+	if len(found) == 0 {
+		return
+	}
+	o.Verdict, o.Best, o.Worst, o.Broken = compliance.Broken, compliance.Broken, compliance.Broken, len(found)
+	o.Why = Why{Rule: "incidents_on_record", N: len(found)}
+	for _, x := range found {
+		o.use("statement", x.Statement)
+	}
 }

@@ -14,6 +14,7 @@ type Charter struct {
 	Source    Source          `json:"source"`
 	Clauses   []Clause        `json:"clauses"`   // in the order in which a report lists them
 	Sentences []Sentence      `json:"sentences"` // every one of the source, in order
+	Reporting []ReportingDuty `json:"reporting,omitempty"`
 }
 
 // Source is the published document that the promises stand in.
@@ -149,6 +150,8 @@ type Terms struct {
 	Remind  int `json:"remind,omitempty"`  // days before an attestation's expiry on which its owner is reminded
 	AtRisk  int `json:"at_risk,omitempty"` // month from which a yearly duty not yet done is at risk
 	Sources int `json:"sources,omitempty"` // at least so many must have reported; 0: all that the record lists
+	// Incidents are the kinds that count when one is on record as confirmed.
+	Incidents []compliance.IncidentKind `json:"incidents,omitempty"`
 }
 
 // Milestone is what happens to a case.

@@ -34,7 +34,7 @@ func (m Method) Terms() []string {
 	case FollowedUp:
 		return []string{"cases", "within", "day_rule"}
 	case NoneKnown:
-		return []string{"sources"}
+		return []string{"sources", "incidents"}
 	case InDate:
 		return []string{"remind"}
 	case Yearly:

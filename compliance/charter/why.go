@@ -42,7 +42,7 @@ func whys() [][]string {
 		// Attestations and records.
 		{"attested", "at", "what"}, {"attestation_ends", "at", "what"}, {"attestation_lapsed", "at"}, {"attested_later", "at"}, {"never_attested"},
 		{"yearly_done", "at", "what"}, {"yearly_later", "n"}, {"yearly_due", "at"}, {"yearly_missing", "n"},
-		{"none_known", "n", "of"}, {"incidents_known", "n"}, {"sources_missing", "n", "of"}, {"month_record_early", "at"}, {"no_month_record"},
+		{"none_known", "n", "of"}, {"incidents_known", "n"}, {"incidents_on_record", "n"}, {"sources_missing", "n", "of"}, {"month_record_early", "at"}, {"no_month_record"},
 
 		// The watch floor, and the monitor's own reports.
 		{"watches_kept", "n"}, {"watches_missed", "n", "of"}, {"watches_pending", "n", "at"}, {"watches_none"},
