@@ -50,6 +50,7 @@ func (s *Server) noticeReads() []route {
 		},
 		{
 			method: "GET", pattern: "/api/v1/statements", handler: http.HandlerFunc(s.listStatements), summary: "What people put on record, the latest first",
+			more: "Steps of reports, attestations and records are told only to who has a token.",
 			answer: []Statement{}, query: []parameter{scopeQuery},
 		},
 		{
@@ -137,13 +138,22 @@ func (s *Server) listStatements(w http.ResponseWriter, r *http.Request) {
 	if want := r.URL.Query().Get("site"); want == "" || want == compliance.MonitorScope {
 		scopes = append(scopes, compliance.MonitorScope)
 	}
+	may := s.mayView(r)
 	for _, scope := range scopes {
 		for _, x := range s.cfg.Hub.cfg.Notices.Record(scope).Statements {
-			out = append(out, wireStatement(x))
+			if may || !onPaper(x) {
+				out = append(out, wireStatement(x))
+			}
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Statement) int { return int(b.At - a.At) })
 	s.answer(w, out)
+}
+
+// onPaper says whether a statement belongs to the reports, attestations and records that only those
+// who are signed in may see.
+func onPaper(x compliance.Statement) bool {
+	return x.Report != nil || x.Attestation != nil || x.MonthRecord != nil || x.Incident != nil
 }
 
 func (s *Server) listBoards(w http.ResponseWriter, r *http.Request) {

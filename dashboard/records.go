@@ -23,6 +23,8 @@ type Records interface {
 	Imports(ctx context.Context, from, to time.Time) ([]compliance.ImportRecord, error)
 	// Cases are those on record that are open or recent, with the clocks of the open ones.
 	Cases() (compliance.CaseBook, []CaseDue)
+	// Charter is the one in force.
+	Charter() charter.Charter
 	// Page is the latest of what looks at a page came to; false before the first.
 	Page(id string) (compliance.PageSpan, bool)
 }
@@ -56,6 +58,9 @@ func (s *Server) recordRoutes() []route {
 		write(accounts.Attest, "/api/v1/attestations", "Put a signed attestation on record", refusals, AttestationOrder{}, Attestation{}, s.attest),
 		read("/api/v1/month-records", "Officers' monthly records, the latest first", []MonthRecord{}, s.monthRecords),
 		write(accounts.Attest, "/api/v1/month-records", "Put an officer's monthly record on incidents or leaks on record", refusals, MonthRecordOrder{}, MonthRecord{}, s.monthRecord),
+		read("/api/v1/attestation-clocks", "How long the promises that rest on attestations are still covered", []AttestationClock{}, s.attestationClocks),
+		read("/api/v1/incidents", "Incidents on record, the latest first, and how they stand to the duties to report them", IncidentBook{}, s.incidents),
+		write(accounts.Attest, "/api/v1/incidents", "Put an incident on record, or what is known of it by now", incidentTimes+" The latest word on a reference counts. "+refusals, IncidentOrder{}, Incident{}, s.incident),
 		{method: "GET", pattern: "/api/v1/pages", handler: http.HandlerFunc(s.pages), summary: "Pages that clauses speak of, as they stand", answer: []PageNow{}},
 	}
 }

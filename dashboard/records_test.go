@@ -21,6 +21,7 @@ type register struct {
 	book    compliance.CaseBook
 	due     []CaseDue
 	pages   map[string]compliance.PageSpan
+	charter charter.Charter
 	err     error
 }
 
@@ -41,6 +42,8 @@ func (r *register) Imports(context.Context, time.Time, time.Time) (out []complia
 }
 
 func (r *register) Cases() (compliance.CaseBook, []CaseDue) { return r.book, r.due }
+
+func (r *register) Charter() charter.Charter { return r.charter }
 
 func (r *register) Page(id string) (compliance.PageSpan, bool) { s, ok := r.pages[id]; return s, ok }
 

@@ -165,6 +165,82 @@ type SourceReport struct {
 	Reported bool   `json:"reported"`
 }
 
+// AttestationClock is how long a promise that rests on attestations is still covered.
+type AttestationClock struct {
+	Clause compliance.Clause        `json:"clause"`
+	Title  compliance.Name          `json:"title"`
+	Owner  string                   `json:"owner"`
+	Method charter.Method           `json:"method"` // in_date or yearly
+	State  charter.AttestationState `json:"state"`  // in_date, ending, lapsed, later or never
+	What   string                   `json:"what,omitempty"`
+	Until  string                   `json:"until,omitempty"` // last day in date; by which one is due
+	Left   int                      `json:"left,omitempty"`  // days until then
+	Since  string                   `json:"since,omitempty"` // first day without one; of later: the first with one
+}
+
+// IncidentBook is what is on record of incidents, and the duties to report them that the charter in
+// force has.
+type IncidentBook struct {
+	Incidents []Incident      `json:"incidents"`
+	Duties    []ReportingDuty `json:"duties"`
+}
+
+// Incident is one as its latest record has it. It has no room for personal data, nor for places.
+type Incident struct {
+	ID        string                  `json:"id"` // of the record
+	At        int64                   `json:"at"` // of the record
+	By        string                  `json:"by"`
+	Why       string                  `json:"why,omitempty"`
+	Ref       string                  `json:"ref"`
+	Kind      compliance.IncidentKind `json:"kind"`               // leak, intrusion or electronic_finance
+	Detected  int64                   `json:"detected,omitempty"` // by a machine: starts no clock
+	Known     int64                   `json:"known,omitempty"`    // by a person: clocks count from here
+	Confirmed int64                   `json:"confirmed,omitempty"`
+	Dismissed bool                    `json:"dismissed,omitempty"` // it was none
+	Reports   []IncidentReport        `json:"reports"`
+	Clocks    []IncidentClock         `json:"clocks"` // by limit; none of what was dismissed
+}
+
+// IncidentReport says when a duty was met, or that it does not bind here.
+type IncidentReport struct {
+	Duty    string `json:"duty"` // id
+	At      int64  `json:"at"`
+	NotOwed bool   `json:"not_owed,omitempty"`
+	Proof   string `json:"proof,omitempty"` // receipt number or address
+}
+
+// IncidentClock is how an incident stands to a duty.
+type IncidentClock struct {
+	Duty  string                `json:"duty,omitempty"`  // id; absent of detected and unruled
+	Limit int64                 `json:"limit,omitempty"` // absent: without delay, or none
+	State charter.IncidentState `json:"state"`           // detected, running, owed, overdue, told, told_late, not_owed or unruled
+}
+
+// ReportingDuty is a regulator's rule on reporting incidents, as decision support.
+type ReportingDuty struct {
+	ID       string                  `json:"id"`
+	Of       compliance.IncidentKind `json:"of"`
+	To       compliance.Name         `json:"to"`
+	When     compliance.Name         `json:"when"`                // what it depends on; both empty: on nothing
+	WithinMS int64                   `json:"within_ms,omitempty"` // absent: without delay
+	From     string                  `json:"from"`                // first day in force
+	Until    string                  `json:"until,omitempty"`     // last day
+	Source   compliance.Name         `json:"source"`              // act and article
+}
+
+// IncidentOrder is all that is known of an incident: it replaces what an earlier record of the same
+// reference said.
+type IncidentOrder struct {
+	Ref       string                  `json:"ref"`
+	Kind      compliance.IncidentKind `json:"kind"`
+	Detected  int64                   `json:"detected,omitempty"`
+	Known     int64                   `json:"known,omitempty"`
+	Confirmed int64                   `json:"confirmed,omitempty"`
+	Dismissed bool                    `json:"dismissed,omitempty"`
+	Reports   []IncidentReport        `json:"reports,omitempty"`
+	Why       string                  `json:"why,omitempty"` // demanded when it is dismissed or a duty does not bind
+}
+
 // PageNow is how a page that a clause speaks of stands.
 type PageNow struct {
 	ID      string                `json:"id"`

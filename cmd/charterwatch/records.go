@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/dashboard"
 )
 
@@ -28,5 +29,7 @@ func (r records) Cases() (compliance.CaseBook, []dashboard.CaseDue) {
 	}
 	return book, due
 }
+
+func (r records) Charter() charter.Charter { return r.a.reporting().charter }
 
 func (r records) Page(id string) (compliance.PageSpan, bool) { return r.a.engine.Page(id) }

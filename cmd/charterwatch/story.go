@@ -170,8 +170,22 @@ func (m month) third() {
 	m.outage(demo.Homepage, from, 50*time.Minute)
 	m.say(from.Add(22*time.Minute), demoActor(pastOperator, "운영 담당(모의)", accounts.RoleOperator), compliance.Statement{Site: demo.Homepage, Why: "모바일 앱 알림으로 안내함",
 		Announcement: &compliance.OutsideAnnouncement{Outage: outageAt(demo.Homepage, from), ETA: from.Add(90 * time.Minute), Told: from.Add(18 * time.Minute), Where: "모바일 앱 알림", Proof: "app-push-0412"}})
+	m.incident()
 	m.work(demo.Statistics, m.at(13, 9, 0), m.at(20, 2, 0), 3*time.Hour, 2*time.Hour)
 	m.outage(demo.CustomerCentre, m.at(27, 9, 30), 40*time.Minute)
+}
+
+// incident is an attempt at an intrusion that was reported in time, and turned out to be none.
+func (m month) incident() {
+	officer := demoActor("demo/officer", "개인정보보호책임자(모의)", accounts.RolePrivacyOfficer)
+	x := compliance.Incident{Ref: "SEC-DEMO-1", Kind: compliance.IncidentIntrusion, Detected: m.at(17, 2, 14).UTC()}
+	say := func(at time.Time, why string, x compliance.Incident) {
+		m.say(at, officer, compliance.Statement{Why: why, Incident: &x})
+	}
+	say(m.at(17, 2, 20), "침입방지시스템 경보(모의)", x)
+	x.Known = m.at(17, 8, 55).UTC()
+	x.Reports = []compliance.IncidentReport{{Duty: "intrusion-authority", At: m.at(17, 16, 40).UTC(), Proof: "모의 접수 2026-118"}}
+	say(m.at(17, 17, 0), "출근 후 확인, 우선 신고함(모의)", x)
 }
 
 // everyMonth is the routine: shifts, the officers' records, cases and calls.

@@ -26,6 +26,11 @@ const clauses = [
   ['privacy-sweeps', '개인정보 노출 점검', 'Privacy sweeps', 'unproven', 'new', undefined, 'not_observed', 'sweep', '주기적인 개인정보 노출 점검', '아직 이것을 관측하지 않습니다', 'nothing observes this yet'],
   ['guarantee', '서비스 보증', 'Service guarantee', 'no_occasion', 'same', 'no_occasion', 'each_case', 'record', '사실 확인 후 그 결과를 1일 이내에 알려드리고', '사례가 발생하지 않았습니다', 'no cases occurred'],
 ]
+const duties = [
+  { id: 'leak-persons', of: 'leak', to: { ko: '정보주체에게 통지', en: 'the persons concerned are told' }, when: { ko: '', en: '' }, within_ms: 72 * hour, from: '2023-09-15', source: { ko: '개인정보 보호법 제34조제1항', en: 'Personal Information Protection Act art. 34 (1)' } },
+  { id: 'leak-authority', of: 'leak', to: { ko: '개인정보보호위원회 또는 한국인터넷진흥원에 신고', en: 'report to the Personal Information Protection Commission or KISA' }, when: { ko: '1천 명 이상, 민감정보나 고유식별정보, 또는 외부의 불법적인 접근에 의한 유출', en: '1,000 persons or more, sensitive or uniquely identifying data, or illegal access from outside' }, within_ms: 72 * hour, from: '2023-09-15', source: { ko: '개인정보 보호법 제34조제3항', en: 'Personal Information Protection Act art. 34 (3)' } },
+  { id: 'intrusion-authority', of: 'intrusion', to: { ko: '과학기술정보통신부장관 또는 한국인터넷진흥원에 신고', en: 'report to the Minister of Science and ICT or KISA' }, when: { ko: '', en: '' }, within_ms: 24 * hour, from: '2024-08-14', source: { ko: '정보통신망법 제48조의3', en: 'Network Act art. 48-3' } },
+]
 const basisNames = { probe: ['탐지', 'probe'], notice: ['공지', 'notice'], record: ['기록', 'record'], attestation: ['확인서', 'attestation'], sweep: ['점검', 'sweep'] }
 
 export class Paper {
@@ -35,6 +40,10 @@ export class Paper {
     this.now = now
     const last = monthsOn(monthOf(now), -1)
     this.reports = this.full ? this.makeReports(now, last) : []
+    this.incidents = this.full ? [
+      { id: 'x2', at: now - 3 * hour, by: '김보안', ref: 'SEC-2026-8', kind: 'leak', detected: now - 40 * hour, known: now - 60 * hour, reports: [{ duty: 'leak-persons', at: now - 20 * hour, proof: '안내문 2026-31' }], clocks: [{ duty: 'leak-authority', limit: now + 12 * hour, state: 'running' }, { duty: 'leak-persons', limit: now + 12 * hour, state: 'told' }] },
+      { id: 'x1', at: now - 5 * day, by: '김보안', ref: 'SEC-2026-7', kind: 'intrusion', known: now - 6 * day, confirmed: now - 5.5 * day, reports: [], clocks: [{ duty: 'intrusion-authority', limit: now - 5 * day, state: 'overdue' }] },
+    ] : []
     this.attestations = this.full ? this.makeAttestations(now) : []
     this.months = this.full ? [{ id: 'mr1', at: now - 20 * day, by: '김보안', clause: 'security-incidents', month: last, known: 0, sources: ['관제 센터', '방화벽', '인터넷진흥원 통보', '직원 신고'].map((n) => ({ name: n, reported: true })) }] : []
     this.imports = this.full ? [{ id: 'i2', at: now - 3 * day, by: '박상담', source: 'file', sha256: digest(2), count: 214 }, { id: 'i1', at: now - 34 * day, by: '박상담', source: 'api', count: 3 }] : []
@@ -147,7 +156,7 @@ export class Paper {
   answer(method, path, query, body, token, now, lang) {
     const at = path.replace('/api/v1/', '')
     const [first, id, what, name] = at.split('/').map(decodeURIComponent)
-    if (!['scorecard', 'reports', 'evidence', 'ledger', 'cases', 'attestations', 'month-records'].includes(first)) return undefined
+    if (!['scorecard', 'reports', 'evidence', 'ledger', 'cases', 'attestations', 'attestation-clocks', 'incidents', 'month-records'].includes(first)) return undefined
     if (first === 'scorecard') {
       if (this.off) return [501, { type: 'urn:charterwatch:no_reports', title: 'this monitor makes no reports', status: 501 }]
       const month = query.get('month')
@@ -162,6 +171,13 @@ export class Paper {
       if (method === 'POST') return this.cases(o)
       const c = (ref, kind, age, more) => ({ ref, kind, received: now - age, ...more })
       return [200, { cases: this.full ? [c('Q-2026-1187', 'online', 20 * hour), c('Q-2026-1190', 'online', 6 * hour, { difficult: true }), c('T-0412', 'callback', 31 * minute), c('Q-2026-1101', 'online', 9 * day, { answered: now - 8 * day })] : [], clocks: this.full ? [{ clause: 'inquiry-online', title: { ko: '온라인 문의 답변', en: 'Answers to online inquiries' }, kind: 'online', ref: 'Q-2026-1187', start: now - 20 * hour, limit: now + 10 * hour, told: false, state: 'tomorrow' }, { clause: 'callback', title: { ko: '30분 이내 연락', en: 'Called back within 30 minutes' }, kind: 'callback', ref: 'T-0412', start: now - 31 * minute, limit: now - minute, told: false, state: 'unclear' }] : [], calls: [], complete: this.full ? [{ kind: 'online', from: '2026-10-01', until: '2026-10-31' }] : [], imports: this.imports }]
+    }
+    if (first === 'attestation-clocks') return [200, this.full ? [{ clause: 'confidentiality', title: { ko: '비밀 유지', en: 'Confidentiality' }, owner: '준법감시팀', method: 'in_date', state: 'never' }, { clause: 'accessibility', title: { ko: '웹 접근성', en: 'Accessibility' }, owner: '정보시스템부', method: 'in_date', state: 'ending', what: '웹 접근성 품질인증', until: new Date(now + 24 * day).toISOString().slice(0, 10), left: 24 }, { clause: 'advisory-panel', title: { ko: '고객 자문회의', en: 'Advisory panel' }, owner: '고객만족팀', method: 'in_date', state: 'lapsed', since: new Date(now - 54 * day).toISOString().slice(0, 10) }] : []]
+    if (first === 'incidents') {
+      if (method === 'GET') return [200, { incidents: this.incidents, duties }]
+      const x = { id: `x${this.incidents.length}`, at: now, by: '김보안', reports: [], ...o, clocks: duties.filter((d) => d.of === o.kind).map((d) => ({ duty: d.id, limit: o.known + d.within_ms, state: 'running' })) }
+      this.incidents = [x, ...this.incidents.filter((y) => y.ref !== x.ref)]
+      return [200, x]
     }
     if (first === 'attestations') {
       if (method === 'GET') return [200, this.attestations]

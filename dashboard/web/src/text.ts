@@ -13,6 +13,7 @@ type Prefix =
   | 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell' | 'clock' | 'mark' | 'board' | 'boardkind' | 'part' | 'clause'
   | 'alert_title' | 'alert_means' | 'alert_first' | 'alert_severity' | 'receipts.status'
   | 'nav' | 'report_state' | 'reports.role' | 'reports.how' | 'reports.step' | 'records.kind' | 'records.clock' | 'records.source' | 'records.state'
+  | 'records.incident.kind' | 'records.incident.state' | 'records.uncovered'
   | 'scorecard.trend' | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
 
 const texts: Record<Lang, Record<string, string>> = { ko: { ...ko }, en: { ...en } }

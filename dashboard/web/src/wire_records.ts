@@ -1,4 +1,5 @@
 // The mirror of dashboard/wire_records.go, where every field is explained.
+import type { Name } from './wire'
 
 export interface Case {
   ref: string
@@ -151,4 +152,71 @@ export interface PageNow {
   seen_at?: number
   updated?: number
   missing?: string[]
+}
+
+export interface AttestationClock {
+  clause: string
+  title: Name
+  owner: string
+  method: string
+  state: string
+  what?: string
+  until?: string
+  left?: number
+  since?: string
+}
+
+export interface IncidentBook {
+  incidents: Incident[]
+  duties: ReportingDuty[]
+}
+
+export interface Incident {
+  id: string
+  at: number
+  by: string
+  why?: string
+  ref: string
+  kind: string
+  detected?: number
+  known?: number
+  confirmed?: number
+  dismissed?: boolean
+  reports: IncidentReport[]
+  clocks: IncidentClock[]
+}
+
+export interface IncidentReport {
+  duty: string
+  at: number
+  not_owed?: boolean
+  proof?: string
+}
+
+export interface IncidentClock {
+  duty?: string
+  limit?: number
+  state: string
+}
+
+export interface ReportingDuty {
+  id: string
+  of: string
+  to: Name
+  when: Name
+  within_ms?: number
+  from: string
+  until?: string
+  source: Name
+}
+
+export interface IncidentOrder {
+  ref: string
+  kind: string
+  detected?: number
+  known?: number
+  confirmed?: number
+  dismissed?: boolean
+  reports?: IncidentReport[]
+  why?: string
 }
