@@ -66,7 +66,7 @@ await accessible(page)
 
 const incidents = page.locator('section', { has: page.getByRole('heading', { name: /^Incidents/ }) })
 await incidents.locator('summary', { hasText: 'Put an incident on record' }).click()
-await incidents.getByLabel('Reference').fill('SEC-WALK-1')
+await incidents.getByLabel('Reference number').fill('SEC-WALK-1')
 await incidents.getByRole('combobox', { name: 'Kind' }).selectOption('intrusion')
 await incidents.getByLabel('A person knew').fill(`${month}-20T09:00`)
 await accessible(page)
