@@ -50,7 +50,7 @@ func (s *Server) noticeReads() []route {
 		},
 		{
 			method: "GET", pattern: "/api/v1/statements", handler: http.HandlerFunc(s.listStatements), summary: "What people put on record, the latest first",
-			more: "Steps of reports, attestations and records are told only to who has a token.",
+			more:   "Steps of reports, attestations and records are told only to who has a token.",
 			answer: []Statement{}, query: []parameter{scopeQuery},
 		},
 		{
