@@ -25,6 +25,8 @@ type press struct {
 	err     error         // of everything
 	leaves  map[string][]SealedLeaf
 	stands  LedgerStanding
+
+	vault // exports
 }
 
 func (p *press) Content(_ context.Context, g compliance.Signing) (ReportContent, error) {

@@ -84,6 +84,8 @@ type Server struct {
 	words  *messages.Catalogue
 	judged judged
 
+	exporting chan struct{} // holds one for each export under way
+
 	routes http.Handler // the mux behind the check for requests from other sites
 }
 
@@ -96,7 +98,7 @@ func NewServer(c ServerConfig) *Server {
 	if err != nil {
 		panic(err) // the catalogues are part of the build
 	}
-	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux(), words: words}
+	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux(), words: words, exporting: make(chan struct{}, exportsAtOnce)}
 	for pattern, h := range handlers(s.table()) {
 		s.mux.Handle(pattern, h)
 	}

@@ -130,6 +130,7 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"Evidence", dashboard.Evidence{}},
 		{"EvidenceLeaf", dashboard.EvidenceLeaf{}},
 		{"Ledger", dashboard.Ledger{}},
+		{"ExportOrder", dashboard.ExportOrder{}},
 	} {
 		theirs := interfaceFields(t, string(b), tc.name)
 		for field, optional := range jsonFields(reflect.TypeOf(tc.of)) {

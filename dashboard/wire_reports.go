@@ -225,4 +225,17 @@ type Ledger struct {
 	SignedAt int64    `json:"signed_at,omitempty"`
 	Keys     []string `json:"keys"`    // public
 	Failing  []string `json:"failing"` // recipients of checkpoints that do not take them
+	Exports  []string `json:"exports"` // profiles in which who asks may have evidence exported: masked, full
+}
+
+// ExportOrder asks for evidence in one file: of a month, of a clause in a month's report, of an
+// outage, or a sample of a month.
+type ExportOrder struct {
+	Month   string `json:"month,omitempty"` // 2026-10
+	Clause  string `json:"clause,omitempty"`
+	Outage  string `json:"outage,omitempty"`  // id
+	Sample  int    `json:"sample,omitempty"`  // so many of the month's hours and outages, at most 1000
+	Seed    string `json:"seed,omitempty"`    // by which they are drawn; absent: the checkpoint's root, which nobody chose
+	Profile string `json:"profile,omitempty"` // masked (by default) or full
+	Why     string `json:"why"`               // goes on record
 }

@@ -1,5 +1,7 @@
 // What the made-up association has on paper: a scorecard, reports, evidence, cases, attestations.
 // Everything here is invented.
+import { createHash } from 'node:crypto'
+
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -142,6 +144,14 @@ export class Paper {
     ] }]
   }
 
+  export(o, token) {
+    if (o.profile === 'full' && token !== 'officer') return [403, { type: 'urn:charterwatch:full_not_permitted', title: 'the full profile holds names of people', status: 403 }]
+    if (o.month > monthOf(this.now)) return [404, { type: 'urn:charterwatch:nothing_signed', title: 'nothing was signed of that time', status: 404 }]
+    const file = `made up: ${JSON.stringify(o)}`
+    const name = ['evidence', o.month, o.clause, o.outage?.replace(/[^A-Za-z0-9._-]+/g, '_'), o.sample && `sample-${o.sample}`, o.profile].filter(Boolean).join('-')
+    return [200, file, { 'content-type': 'application/zip', 'content-disposition': `attachment; filename=${name}.zip`, 'repr-digest': `sha-256=:${createHash('sha256').update(file).digest('base64')}:` }]
+  }
+
   cases(o) {
     const lines = (o.csv ?? '').trim().split('\n')
     const problems = lines.flatMap((l, i) => (/01\d-?\d{3,4}-?\d{4}/.test(l) ? [{ line: i + 1, column: 'ref', rule: 'personal', title: '전화번호로 보입니다. 접수 번호만 적으십시오.' }] : []))
@@ -156,7 +166,7 @@ export class Paper {
   answer(method, path, query, body, token, now, lang) {
     const at = path.replace('/api/v1/', '')
     const [first, id, what, name] = at.split('/').map(decodeURIComponent)
-    if (!['scorecard', 'reports', 'evidence', 'ledger', 'cases', 'attestations', 'attestation-clocks', 'incidents', 'month-records'].includes(first)) return undefined
+    if (!['scorecard', 'reports', 'evidence', 'evidence-export', 'ledger', 'cases', 'attestations', 'attestation-clocks', 'incidents', 'month-records'].includes(first)) return undefined
     if (first === 'scorecard') {
       if (this.off) return [501, { type: 'urn:charterwatch:no_reports', title: 'this monitor makes no reports', status: 501 }]
       const month = query.get('month')
@@ -165,8 +175,9 @@ export class Paper {
     }
     if (!token) return [401, { type: 'urn:charterwatch:no_actor', title: 'this needs an actor', status: 401 }]
     const o = method === 'POST' ? JSON.parse(body) : {}
+    if (first === 'evidence-export') return this.export(o, token)
     if (first === 'evidence') return query.get('format') === 'proof' ? [200, 'c2sp.org/tlog-proof@v1\n'] : this.evidence(at.slice('evidence/'.length).split('/').map(decodeURIComponent).join('/'), now)
-    if (first === 'ledger') return [200, { origin: 'watch.model.example/charterwatch', size: 18_211, signed: 18_204, signed_at: now - 9 * minute, keys: ['watch.model.example/charterwatch+e51b5aa1+AQ3v7cVx0H3gk1JmE0y3sV0c0Qb5l5Jm0q1Zb9kQv9oG'], failing: this.full ? ['https://witness.model.example/'] : [] }]
+    if (first === 'ledger') return [200, { origin: 'watch.model.example/charterwatch', size: 18_211, signed: 18_204, signed_at: now - 9 * minute, keys: ['watch.model.example/charterwatch+e51b5aa1+AQ3v7cVx0H3gk1JmE0y3sV0c0Qb5l5Jm0q1Zb9kQv9oG'], failing: this.full ? ['https://witness.model.example/'] : [], exports: token === 'officer' ? ['masked', 'full'] : ['masked'] }]
     if (first === 'cases') {
       if (method === 'POST') return this.cases(o)
       const c = (ref, kind, age, more) => ({ ref, kind, received: now - age, ...more })

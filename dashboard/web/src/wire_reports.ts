@@ -197,4 +197,15 @@ export interface Ledger {
   signed_at?: number
   keys: string[]
   failing: string[]
+  exports: ('masked' | 'full')[]
+}
+
+export interface ExportOrder {
+  month?: string
+  clause?: string
+  outage?: string
+  sample?: number
+  seed?: string
+  profile?: string
+  why: string
 }
