@@ -42,6 +42,12 @@ type ReportDesk interface {
 	Make(ctx context.Context, m Making) (compliance.Signing, error)
 }
 
+// DeskWork is what the desk of reports is doing, and what it could not do and tries again.
+type DeskWork struct {
+	UnderWay []ReportWork
+	Failed   []ReportFailure
+}
+
 // ErrNoMonth says that there is nothing to report of.
 var ErrNoMonth = errors.New("nothing was watched in that month")
 

@@ -44,7 +44,7 @@ type Tokens interface {
 	Revoke(ctx context.Context, by accounts.Actor, id string) error
 }
 
-// ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Reports, Ledger, Silences,
+// ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Reports, ReportWork, Ledger, Silences,
 // Alertmanager and AnswerPage are required.
 type ServerConfig struct {
 	Hub      *Hub
@@ -55,11 +55,12 @@ type ServerConfig struct {
 
 	AlertRecords AlertRecords
 	Records      Records
-	Reports      ReportDesk   // nil: no reports are made
-	Ledger       LedgerView   // nil: no evidence is sealed
-	Silences     Silences     // nil: alerts go to an external Alertmanager only
-	Alertmanager Alertmanager // nil: none inside
-	AnswerPage   http.Handler // opened by signed links in messages; it guards itself, and sets its own headers
+	Reports      ReportDesk      // nil: no reports are made
+	ReportWork   func() DeskWork // under way and failed; nil: it is not told
+	Ledger       LedgerView      // nil: no evidence is sealed
+	Silences     Silences        // nil: alerts go to an external Alertmanager only
+	Alertmanager Alertmanager    // nil: none inside
+	AnswerPage   http.Handler    // opened by signed links in messages; it guards itself, and sets its own headers
 
 	// Beat takes a heartbeat for a push check; false means that there is no such check.
 	Beat func(ctx context.Context, check string, ok bool, message string) (known bool, err error)

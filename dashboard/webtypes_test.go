@@ -119,6 +119,8 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"Report", dashboard.Report{}},
 		{"ReportArchive", dashboard.ReportArchive{}},
 		{"WholeReport", dashboard.WholeReport{}},
+		{"ReportWork", dashboard.ReportWork{}},
+		{"ReportFailure", dashboard.ReportFailure{}},
 		{"ReportSignature", dashboard.ReportSignature{}},
 		{"ReportComment", dashboard.ReportComment{}},
 		{"ReportReceipt", dashboard.ReportReceipt{}},

@@ -38,6 +38,7 @@ const basisNames = { probe: ['탐지', 'probe'], notice: ['공지', 'notice'], r
 export class Paper {
   constructor(now, name) {
     this.full = name === 'busy' || name === 'trouble'
+    this.trouble = name === 'trouble'
     this.off = name === 'external'
     this.now = now
     const last = monthsOn(monthOf(now), -1)
@@ -115,7 +116,18 @@ export class Paper {
       ...(next && (r.state === 'review' || r.closed) && (signs || (drafts && next === 'drafter')) ? ['sign'] : []), ...(drafts && r.closed && !r.published ? ['publish'] : []),
     ]
     const got = (g) => new Set(r.receipts.filter((x) => x.got === g).map((x) => x.to)).size
-    return { ...r, signed: r.signatures.length, of: r.roles.length, sent: got('sent'), opened: got('opened'), next_to_sign: next, may, files: ['report.pdf', 'report.html', 'report.json', 'verdicts.csv', 'report.xlsx'], languages: ['ko', 'en'] }
+    return { ...r, signed: r.signatures.length, of: r.roles.length, sent: got('sent'), opened: got('opened'), next_to_sign: next, may, files: ['report.pdf', 'report.html', 'report.json', 'verdicts.csv', 'report.xlsx'], languages: ['ko', 'en'], ...this.work(Date.now(), r.id) }
+  }
+
+  /** In trouble, last month's report cannot be sent, and an older one is being made. */
+  work(now, id) {
+    const last = monthsOn(monthOf(this.now), -1)
+    const about = (x) => !id || x.report === id || (!x.report && x.month === id.slice(0, 7))
+    if (!this.trouble) return { under_way: [], failed: [] }
+    return {
+      under_way: [{ month: monthsOn(last, -2), step: 'judge', since: now - 2000 }].filter(about),
+      failed: [{ month: last, report: last, step: 'send', tries: 4, next: this.now + 23 * minute }, { month: monthsOn(last, -3), step: 'gather', tries: 1, next: this.now - minute }].filter(about),
+    }
   }
 
   step(r, step, o, token, now) {
@@ -200,7 +212,7 @@ export class Paper {
       this.months.unshift({ id: `m${this.months.length}`, at: now, by: '김보안', ...o })
       return [200, this.months[0]]
     }
-    if (!id) return [200, { reports: this.reports.map((r) => this.whole(r, token)), may_make: token === 'operator' }]
+    if (!id) return [200, { reports: this.reports.map((r) => this.whole(r, token)), may_make: token === 'operator', ...this.work(now) }]
     if (what === 'make') {
       if (token !== 'operator') return denied
       const frozen = this.reports.find((r) => r.month === id && (r.signatures.length || r.closed))

@@ -91,6 +91,16 @@ async function signing(page) {
   await page.locator('summary', { hasText: /서명|Sign as/ }).first().click()
 }
 
+async function makingOne(page) {
+  await page.route('**/make', () => {}) // never answered
+  await page.route('**/api/v1/reports', async (r) => {
+    const value = await (await r.fetch()).json()
+    await r.fulfill({ json: { ...value, under_way: [{ month: '2026-10', step: 'gather', since: Date.now() }] } })
+  })
+  await sign(page)
+  await page.locator('details.fold summary').click()
+  await page.locator('details.fold button[type=submit]').click()
+}
 async function exporting(page, token, kind, late) {
   if (late) await page.route('**/evidence-export', () => {}) // never answered
   await page.locator('.sign input').fill(token)
@@ -166,6 +176,10 @@ const shots = [
   { name: 'reports-ko-light', query: 'lang=ko&theme=light', page: 'reports', full: true, act: sign },
   { name: 'reports-en-narrow-dark', query: 'lang=en&theme=dark', page: 'reports', full: true, size: narrow, act: sign },
   { name: 'reports-out-en', query: 'lang=en&theme=light', page: 'reports' },
+  { name: 'reports-work-ko', scene: 'trouble', query: 'lang=ko&theme=light', page: 'reports', full: true, act: sign },
+  { name: 'reports-work-en-narrow-dark', scene: 'trouble', query: 'lang=en&theme=dark', page: 'reports', full: true, size: narrow, act: sign },
+  { name: 'reports-making-ko-dark', query: 'lang=ko&theme=dark', page: 'reports', full: true, act: makingOne, wait: 4000 },
+  { name: 'report-work-en', scene: 'trouble', query: 'lang=en&theme=light', page: 'reports/2026-10', full: true, act: sign },
   { name: 'report-ko-light', query: 'lang=ko&theme=light', page: 'reports/2026-10', full: true, act: signing },
   { name: 'report-en-dark', query: 'lang=en&theme=dark', page: 'reports/2026-09', full: true, act: sign },
   { name: 'report-ko-narrow', query: 'lang=ko&theme=light', page: 'reports/2026-10', full: true, size: narrow, act: signing },
