@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/scanners"
 )
 
 // ExportQuery is what evidence is to be exported. Of Month, Clause with Month, Sample with Month,
@@ -146,6 +147,10 @@ func (s *Server) exportQuery(w http.ResponseWriter, o ExportOrder) (ExportQuery,
 		return ExportQuery{}, false
 	case strings.TrimSpace(o.Why) == "":
 		refused(w, "no_reason")
+		return ExportQuery{}, false
+	}
+	if _, found := scanners.Mask(o.Why + "\n" + o.Seed); found > 0 { // acts are never erased
+		fail(w, http.StatusUnprocessableEntity, "personal", "what goes on record holds what looks like personal data: it would stay there for good")
 		return ExportQuery{}, false
 	}
 	if o.Month != "" {

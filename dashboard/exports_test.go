@@ -133,9 +133,11 @@ func TestWhatIsNoOrderForEvidenceIsRefused(t *testing.T) {
 		{`{"month": "../2026-10", "why": "x"}`, 400, "bad_month"},
 		{`{"month": "2026-10"}`, 422, "refused_no_reason"},
 		{`{"month": "2026-10", "why": "  "}`, 422, "refused_no_reason"},
+		{`{"month": "2026-10", "why": "asked by 010-9876-5432"}`, 422, "personal"},
+		{`{"month": "2026-10", "sample": 3, "seed": "880101-1234567", "why": "x"}`, 422, "personal"},
 		{`{"month": "2026-10", "why": "` + strings.Repeat("가", 2000) + `"}`, 400, "bad_order"},
 	} {
-		if resp, b := call(t, srv, "POST", exportPath, "viewer", x.body); resp.StatusCode != x.status || kindOf(t, b) != x.kind {
+		if resp, b := call(t, srv, "POST", exportPath, "viewer", x.body); resp.StatusCode != x.status || kindOf(t, b) != x.kind || strings.Contains(string(b), "9876") {
 			t.Errorf("%.80s: %d %s", x.body, resp.StatusCode, b)
 		}
 	}

@@ -50,6 +50,9 @@ func TestClosedSetsHaveWords(t *testing.T) {
 	for _, no := range []dashboard.NoExport{dashboard.NothingSigned, dashboard.NoSuchOutage, dashboard.NoSuchReport, dashboard.NoSuchClause} {
 		add("statement.error", string(no))
 	}
+	for _, kind := range []string{"full_not_permitted", "export_busy", "export_long", "personal"} { // of exports
+		add("statement.error", kind)
+	}
 	for _, g := range compliance.AppealGrounds() {
 		add("ground", string(g))
 	}
