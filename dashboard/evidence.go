@@ -27,6 +27,7 @@ func (s *Server) evidenceRoutes() []route {
 			method: "GET", pattern: "/api/v1/ledger", handler: s.demand(accounts.View, s.ledger), summary: "How the evidence ledger stands",
 			answer: Ledger{}, roles: rolesThat(accounts.View), errors: errs,
 		},
+		s.exportRoute(),
 	}
 }
 
@@ -105,7 +106,7 @@ func (s *Server) wireEvidence(w http.ResponseWriter, r *http.Request, id string,
 }
 
 // ledger is GET /api/v1/ledger.
-func (s *Server) ledger(w http.ResponseWriter, r *http.Request, _ accounts.Actor) {
+func (s *Server) ledger(w http.ResponseWriter, r *http.Request, actor accounts.Actor) {
 	if !s.sealing(w) {
 		return
 	}
@@ -114,5 +115,5 @@ func (s *Server) ledger(w http.ResponseWriter, r *http.Request, _ accounts.Actor
 		s.broken(w, "look into the ledger", err)
 		return
 	}
-	s.answer(w, Ledger{Origin: l.Origin, Size: l.Size, Signed: l.Signed, SignedAt: l.SignedAt, Keys: append([]string{}, l.Keys...), Failing: append([]string{}, l.Failing...)})
+	s.answer(w, Ledger{Origin: l.Origin, Size: l.Size, Signed: l.Signed, SignedAt: l.SignedAt, Keys: append([]string{}, l.Keys...), Failing: append([]string{}, l.Failing...), Exports: exportProfiles(actor)})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/notice"
+	"github.com/charterwatch/charterwatch/dashboard"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/scanners"
@@ -45,6 +46,12 @@ func TestClosedSetsHaveWords(t *testing.T) {
 	}
 	for _, r := range compliance.CaseProblemRules() {
 		add("case_problem", r)
+	}
+	for _, no := range []dashboard.NoExport{dashboard.NothingSigned, dashboard.NoSuchOutage, dashboard.NoSuchReport, dashboard.NoSuchClause} {
+		add("statement.error", string(no))
+	}
+	for _, kind := range []string{"full_not_permitted", "export_busy", "export_long", "personal"} { // of exports
+		add("statement.error", kind)
 	}
 	for _, g := range compliance.AppealGrounds() {
 		add("ground", string(g))

@@ -25,6 +25,9 @@ type press struct {
 	err     error         // of everything
 	leaves  map[string][]SealedLeaf
 	stands  LedgerStanding
+
+	vault // exports
+	work  DeskWork
 }
 
 func (p *press) Content(_ context.Context, g compliance.Signing) (ReportContent, error) {
@@ -115,7 +118,7 @@ func openPress(t *testing.T) (*httptest.Server, *press) {
 	s, d := openDesk(t)
 	p := &press{d: d, content: judgedMonth(), leaves: map[string][]SealedLeaf{}}
 	c := s.cfg
-	c.Reports, c.Ledger, c.State = p, p, d.admitAndSay
+	c.Reports, c.ReportWork, c.Ledger, c.State = p, func() DeskWork { return p.work }, p, d.admitAndSay
 	srv := httptest.NewServer(NewServer(c))
 	t.Cleanup(srv.Close)
 	return srv, p

@@ -77,11 +77,33 @@ func (s *Server) signing(w http.ResponseWriter, r *http.Request) (compliance.Sig
 // reports is GET /api/v1/reports.
 func (s *Server) reports(w http.ResponseWriter, r *http.Request, actor accounts.Actor) {
 	out := ReportArchive{Reports: []Report{}, MayMake: actor.Role.Can(accounts.DraftReports)}
+	out.UnderWay, out.Failed = s.reportWork(func(string, string) bool { return true })
 	for _, g := range slices.Backward(compliance.Signings(s.house())) {
 		out.Reports = append(out.Reports, s.wireReport(r, g, actor))
 	}
 	slices.SortStableFunc(out.Reports, func(a, b Report) int { return strings.Compare(b.Month, a.Month) })
 	s.answer(w, out)
+}
+
+// reportWork is what the desk is doing, and tries again, about some reports. about is asked with a month
+// and the id of a report, which is empty where the month's report is being made.
+func (s *Server) reportWork(about func(month, report string) bool) (under []ReportWork, failed []ReportFailure) {
+	under, failed = []ReportWork{}, []ReportFailure{}
+	if s.cfg.ReportWork == nil {
+		return under, failed
+	}
+	work := s.cfg.ReportWork()
+	for _, x := range work.UnderWay {
+		if about(x.Month, x.Report) {
+			under = append(under, x)
+		}
+	}
+	for _, x := range work.Failed {
+		if about(x.Month, x.Report) {
+			failed = append(failed, x)
+		}
+	}
+	return under, failed
 }
 
 // oneReport is GET /api/v1/reports/{id}.
@@ -157,6 +179,9 @@ func (s *Server) wholeReport(r *http.Request, g compliance.Signing, actor accoun
 	for _, f := range reportMedia() {
 		out.Files = append(out.Files, f[0])
 	}
+	out.UnderWay, out.Failed = s.reportWork(func(month, report string) bool {
+		return report == g.Report || report == "" && month == g.Month
+	})
 	return out
 }
 

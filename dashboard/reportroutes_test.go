@@ -169,6 +169,52 @@ func TestAddendaHaveAddressesOfTheirOwn(t *testing.T) {
 	}
 }
 
+// What is under way and what failed is told in the list, and with the report that it is about.
+func TestReportsSayWhatIsBeingDoneAboutThem(t *testing.T) {
+	srv, p := openPress(t)
+	digest := p.drafted(t, "2026-10")
+	p.closed("2026-10", digest)
+	p.drafted(t, "2026-10") // an addendum
+	p.drafted(t, "2026-09")
+	_, valid := document(t, NewServer(ServerConfig{Hub: p.d.hub()}))
+	ask := func(path string, v any) {
+		t.Helper()
+		resp, b := call(t, srv, "GET", "/api/v1/reports"+path, "viewer", "")
+		name := "ReportArchive"
+		if path != "" {
+			name = "WholeReport"
+		}
+		if err := valid(name, b); err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %v %s", path, resp.StatusCode, err, b)
+		}
+		if err := json.Unmarshal(b, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var idle ReportArchive
+	if ask("", &idle); len(idle.UnderWay)+len(idle.Failed) != 0 {
+		t.Errorf("%+v", idle)
+	}
+	sending, making := ReportWork{Month: "2026-10", Report: "2026-10", Step: "send", Since: 1790000000000}, ReportWork{Month: "2026-10", Step: "judge", Since: 1790000001000}
+	unsent := ReportFailure{Month: "2026-10", Report: "2026-10+1", Step: "send", Tries: 3, Next: 1790000300000}
+	unmade := ReportFailure{Month: "2026-08", Step: "gather", Tries: 1, Next: 1790000060000}
+	p.work = DeskWork{UnderWay: []ReportWork{sending, making}, Failed: []ReportFailure{unsent, unmade}}
+	var all ReportArchive
+	if ask("", &all); !slices.Equal(all.UnderWay, p.work.UnderWay) || !slices.Equal(all.Failed, p.work.Failed) {
+		t.Errorf("%+v", all)
+	}
+	for id, want := range map[string]DeskWork{
+		"2026-10":   {UnderWay: []ReportWork{sending, making}},
+		"2026-10+1": {UnderWay: []ReportWork{making}, Failed: []ReportFailure{unsent}},
+		"2026-09":   {},
+	} {
+		var one WholeReport
+		if ask("/"+id, &one); !slices.Equal(one.UnderWay, want.UnderWay) || !slices.Equal(one.Failed, want.Failed) {
+			t.Errorf("%s: %+v %+v", id, one.UnderWay, one.Failed)
+		}
+	}
+}
+
 func TestOnlyMonthsThatAreOverAreReported(t *testing.T) {
 	srv, p := openPress(t)
 	now := p.d.Now().Format("2006-01")

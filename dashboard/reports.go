@@ -42,10 +42,16 @@ type ReportDesk interface {
 	Make(ctx context.Context, m Making) (compliance.Signing, error)
 }
 
+// DeskWork is what the desk of reports is doing, and what it could not do and tries again.
+type DeskWork struct {
+	UnderWay []ReportWork
+	Failed   []ReportFailure
+}
+
 // ErrNoMonth says that there is nothing to report of.
 var ErrNoMonth = errors.New("nothing was watched in that month")
 
-// LedgerView shows what was sealed. Safe for concurrent use.
+// LedgerView shows what was sealed, and hands it out. Safe for concurrent use.
 type LedgerView interface {
 	// Sealed finds the leaves of an id, the oldest first, and checks each anew: its proof against the
 	// newest checkpoint that covers it, and what lies behind it against the leaf. The error wraps
@@ -53,6 +59,10 @@ type LedgerView interface {
 	Sealed(ctx context.Context, id string) ([]SealedLeaf, error)
 	// Standing is how the ledger stands.
 	Standing(ctx context.Context) (LedgerStanding, error)
+	// Export makes a file of evidence in an actor's name. When it returns one, it is on record who had
+	// what, and why. The error wraps a [NoExport] if there is nothing to export. A ctx that ends leaves
+	// nothing behind.
+	Export(ctx context.Context, by accounts.Actor, q ExportQuery) (EvidenceFile, error)
 }
 
 // ErrNotSealed says that the ledger has no leaf of that id.

@@ -44,7 +44,7 @@ type Tokens interface {
 	Revoke(ctx context.Context, by accounts.Actor, id string) error
 }
 
-// ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Reports, Ledger, Silences,
+// ServerConfig of a [Server]. All but Logger, Metrics, Probe, NotFound, Reports, ReportWork, Ledger, Silences,
 // Alertmanager and AnswerPage are required.
 type ServerConfig struct {
 	Hub      *Hub
@@ -55,11 +55,12 @@ type ServerConfig struct {
 
 	AlertRecords AlertRecords
 	Records      Records
-	Reports      ReportDesk   // nil: no reports are made
-	Ledger       LedgerView   // nil: no evidence is sealed
-	Silences     Silences     // nil: alerts go to an external Alertmanager only
-	Alertmanager Alertmanager // nil: none inside
-	AnswerPage   http.Handler // opened by signed links in messages; it guards itself, and sets its own headers
+	Reports      ReportDesk      // nil: no reports are made
+	ReportWork   func() DeskWork // under way and failed; nil: it is not told
+	Ledger       LedgerView      // nil: no evidence is sealed
+	Silences     Silences        // nil: alerts go to an external Alertmanager only
+	Alertmanager Alertmanager    // nil: none inside
+	AnswerPage   http.Handler    // opened by signed links in messages; it guards itself, and sets its own headers
 
 	// Beat takes a heartbeat for a push check; false means that there is no such check.
 	Beat func(ctx context.Context, check string, ok bool, message string) (known bool, err error)
@@ -84,6 +85,8 @@ type Server struct {
 	words  *messages.Catalogue
 	judged judged
 
+	exporting chan struct{} // holds one for each export under way
+
 	routes http.Handler // the mux behind the check for requests from other sites
 }
 
@@ -96,7 +99,7 @@ func NewServer(c ServerConfig) *Server {
 	if err != nil {
 		panic(err) // the catalogues are part of the build
 	}
-	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux(), words: words}
+	s := &Server{cfg: c, log: c.Logger, mux: http.NewServeMux(), words: words, exporting: make(chan struct{}, exportsAtOnce)}
 	for pattern, h := range handlers(s.table()) {
 		s.mux.Handle(pattern, h)
 	}

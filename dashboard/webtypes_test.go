@@ -119,6 +119,8 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"Report", dashboard.Report{}},
 		{"ReportArchive", dashboard.ReportArchive{}},
 		{"WholeReport", dashboard.WholeReport{}},
+		{"ReportWork", dashboard.ReportWork{}},
+		{"ReportFailure", dashboard.ReportFailure{}},
 		{"ReportSignature", dashboard.ReportSignature{}},
 		{"ReportComment", dashboard.ReportComment{}},
 		{"ReportReceipt", dashboard.ReportReceipt{}},
@@ -130,6 +132,7 @@ func TestWebAppKnowsEveryField(t *testing.T) {
 		{"Evidence", dashboard.Evidence{}},
 		{"EvidenceLeaf", dashboard.EvidenceLeaf{}},
 		{"Ledger", dashboard.Ledger{}},
+		{"ExportOrder", dashboard.ExportOrder{}},
 	} {
 		theirs := interfaceFields(t, string(b), tc.name)
 		for field, optional := range jsonFields(reflect.TypeOf(tc.of)) {

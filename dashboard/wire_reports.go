@@ -119,8 +119,28 @@ type Report struct {
 
 // ReportArchive lists the reports on record, the latest first.
 type ReportArchive struct {
-	Reports []Report `json:"reports"`
-	MayMake bool     `json:"may_make"` // who asks may make one
+	Reports  []Report        `json:"reports"`
+	MayMake  bool            `json:"may_make"`  // who asks may make one
+	UnderWay []ReportWork    `json:"under_way"` // what is being done about reports now
+	Failed   []ReportFailure `json:"failed"`    // what is tried again by itself
+}
+
+// ReportWork is something that is being done about a report.
+type ReportWork struct {
+	Month  string `json:"month"`
+	Report string `json:"report,omitempty"` // id; absent while a month's report is being made
+	Step   string `json:"step"`             // seal, gather, judge, record, render or send
+	Since  int64  `json:"since"`            // when the step began
+}
+
+// ReportFailure is something that could not be done about a report, and is tried again by itself. Why,
+// the monitor's log says.
+type ReportFailure struct {
+	Month  string `json:"month"`
+	Report string `json:"report,omitempty"` // id; absent where a month's report could not be made
+	Step   string `json:"step"`             // that failed
+	Tries  int    `json:"tries"`            // in a row
+	Next   int64  `json:"next"`             // when it is tried again
 }
 
 // WholeReport is a report with what was said of it.
@@ -133,6 +153,8 @@ type WholeReport struct {
 	Receipts   []ReportReceipt   `json:"receipts"`
 	Files      []string          `json:"files"` // names under which its documents can be had
 	Languages  []string          `json:"languages"`
+	UnderWay   []ReportWork      `json:"under_way"` // what is being done about it now, or about its month
+	Failed     []ReportFailure   `json:"failed"`
 }
 
 // ReportSignature is a person's word on the digest of a report's content.
@@ -225,4 +247,17 @@ type Ledger struct {
 	SignedAt int64    `json:"signed_at,omitempty"`
 	Keys     []string `json:"keys"`    // public
 	Failing  []string `json:"failing"` // recipients of checkpoints that do not take them
+	Exports  []string `json:"exports"` // profiles in which who asks may have evidence exported: masked, full
+}
+
+// ExportOrder asks for evidence in one file: of a month, of a clause in a month's report, of an
+// outage, or a sample of a month.
+type ExportOrder struct {
+	Month   string `json:"month,omitempty"` // 2026-10
+	Clause  string `json:"clause,omitempty"`
+	Outage  string `json:"outage,omitempty"`  // id
+	Sample  int    `json:"sample,omitempty"`  // so many of the month's hours and outages, at most 1000
+	Seed    string `json:"seed,omitempty"`    // by which they are drawn; absent: the checkpoint's root, which nobody chose
+	Profile string `json:"profile,omitempty"` // masked (by default) or full
+	Why     string `json:"why"`               // goes on record
 }

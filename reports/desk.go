@@ -63,19 +63,7 @@ type Desk struct {
 	mu     sync.Mutex // guards what follows
 	failed map[string]attempt
 	done   map[string]bool // editions whose documents are kept
-	under  Progress
-}
-
-// attempt is a failed try and when to try again.
-type attempt struct {
-	n    int
-	next time.Time
-}
-
-// Progress says what the desk is doing.
-type Progress struct {
-	Report string // empty: nothing
-	Step   string // gather, judge, render, send
+	under  []*job
 }
 
 const (
@@ -124,15 +112,21 @@ func (d *Desk) Step(ctx context.Context) {
 		made = made || g.Month == month
 		d.along(ctx, g, now)
 	}
-	if made || now.Before(d.makeAt(today, plan)) || !d.ready("make "+month, now) {
+	if made {
+		d.forget("")
 		return
 	}
-	_, err := d.Make(ctx, Order{Month: month, By: d.own().By})
+	d.forget(making(month))
+	if now.Before(d.makeAt(today, plan)) || !d.ready(making(month), now) {
+		return
+	}
+	j := d.job(making(month), month, "", StageGather)
+	_, err := d.make(ctx, j, Order{Month: month, By: d.own().By})
 	if errors.Is(err, ErrNothing) {
-		d.put("make "+month, now, retryMost) // the monitor was not there yet
+		d.put(making(month), now, retryMost) // the monitor was not there yet
 		return
 	}
-	d.tried("make "+month, now, err)
+	d.tried(j, now, err)
 }
 
 // makeAt is when last month's report is made: on the first business day of this month. Where the
@@ -170,18 +164,23 @@ func (d *Desk) deadline(made time.Time, plan Plan) time.Time {
 // went out. The error wraps [ErrNotOver] while the month lasts, and [ErrNothing] if there is nothing
 // to report of.
 func (d *Desk) Make(ctx context.Context, o Order) (compliance.Signing, error) {
+	return d.make(ctx, d.job(making(o.Month), o.Month, "", StageGather), o)
+}
+
+func (d *Desk) make(ctx context.Context, j *job, o Order) (compliance.Signing, error) {
 	d.making.Lock()
 	defer d.making.Unlock()
-	defer d.progress("", "")
-	d.progress(o.Month, "gather")
-	now := d.cfg.Now()
-	r, err := d.cfg.Maker.Make(ctx, o, now)
+	defer j.end()
+	now, m := d.cfg.Now(), d.cfg.Maker
+	m.Stage = j.at
+	r, err := m.Make(ctx, o, now)
 	if err != nil {
 		return compliance.Signing{}, err
 	}
 	if now.Before(r.Evidence.Period.To) {
 		return compliance.Signing{}, fmt.Errorf("make report %s: %w", o.Month, ErrNotOver)
 	}
+	j.at(StageRecord)
 	content, err := Canonical(r)
 	if err != nil {
 		return compliance.Signing{}, err
@@ -197,39 +196,41 @@ func (d *Desk) Make(ctx context.Context, o Order) (compliance.Signing, error) {
 		return compliance.Signing{}, fmt.Errorf("put report %s on record: %w", r.ID, err)
 	}
 	d.log.Info("report made", "report", r.ID, "digest", Digest(r))
+	d.tried(j, now, nil)
 	g, _ := compliance.SigningOf(r.ID, d.cfg.Said())
 	return g, nil
 }
 
 // along moves a report along: closes it, keeps its documents, sends it.
 func (d *Desk) along(ctx context.Context, g compliance.Signing, now time.Time) {
-	key := "along " + g.Report
-	if !d.ready(key, now) {
+	j := d.job("along "+g.Report, g.Month, g.Report, StageRender)
+	if !d.ready(j.what, now) {
 		return
 	}
+	defer j.end()
 	if g.Closed.IsZero() {
 		if g.State != compliance.ReportAllSigned && now.Before(g.Deadline) {
 			return
 		}
+		j.at(StageRecord)
 		if err := d.step(ctx, g, compliance.ReportAct{Step: compliance.ReportClosed}); err != nil {
-			d.tried(key, now, fmt.Errorf("close report %s: %w", g.Report, err))
+			d.tried(j, now, fmt.Errorf("close report %s: %w", g.Report, err))
 			return
 		}
 		d.log.Info("report closed", "report", g.Report, "signatures", len(g.Signatures), "of", len(g.Roles))
 		g, _ = compliance.SigningOf(g.Report, d.cfg.Said())
 	}
-	d.tried(key, now, d.deliver(ctx, g))
+	d.tried(j, now, d.deliver(ctx, j, g))
 }
 
 // deliver keeps a closed report's documents and sends them to whoever has not got them. Staff
 // are told once: when all their addresses have it, it is published.
-func (d *Desk) deliver(ctx context.Context, g compliance.Signing) error {
+func (d *Desk) deliver(ctx context.Context, j *job, g compliance.Signing) error {
 	edition := fmt.Sprintf("%s/%d", g.Report, len(g.Signatures))
 	owed := d.owed(g)
 	if len(owed) == 0 && d.isDone(edition) {
 		return nil
 	}
-	defer d.progress("", "")
 	r, err := d.Content(ctx, g)
 	if err != nil {
 		return err
@@ -237,22 +238,23 @@ func (d *Desk) deliver(ctx context.Context, g compliance.Signing) error {
 	langs := d.cfg.Maker.Head().Languages
 	files := Files{}
 	for _, lang := range slices.Backward(langs) { // the first prevails: its files are sent
-		d.progress(g.Report, "render")
-		if files, err = d.Files(ctx, g, lang); err != nil {
+		if files, err = d.files(ctx, g, lang, func() { j.at(StageRender) }); err != nil {
 			return err
 		}
 	}
-	d.progress(g.Report, "send")
 	for _, l := range owed {
+		j.at(StageSend)
 		l.Report, l.Signing, l.Files = r, g, files
 		if err := d.cfg.Send(ctx, l); err != nil {
 			return fmt.Errorf("send report %s: %w", g.Report, err)
 		}
+		j.at(StageRecord)
 		if err := d.step(ctx, g, compliance.ReportAct{Step: compliance.ReportSent, To: l.To, How: "smtp_accepted"}); err != nil {
 			return err
 		}
 	}
 	if staff := d.cfg.Terms().Staff; d.cfg.Send != nil && len(staff) > 0 && g.Published.IsZero() {
+		j.at(StageRecord)
 		proof := "smtp_accepted: " + strings.Join(staff, ", ")
 		if err := d.step(ctx, g, compliance.ReportAct{Step: compliance.ReportPublished, Proof: proof}); err != nil {
 			return err
@@ -297,6 +299,11 @@ func (d *Desk) Content(ctx context.Context, g compliance.Signing) (Report, error
 
 // Files are a report's documents in a language: those that went out, or of a draft, made now.
 func (d *Desk) Files(ctx context.Context, g compliance.Signing, lang string) (Files, error) {
+	return d.files(ctx, g, lang, func() {})
+}
+
+// files is Files; it tells when they have to be made.
+func (d *Desk) files(ctx context.Context, g compliance.Signing, lang string, rendering func()) (Files, error) {
 	out := Files{}
 	edition := len(g.Signatures)
 	if !g.Closed.IsZero() {
@@ -316,6 +323,7 @@ func (d *Desk) Files(ctx context.Context, g compliance.Signing, lang string) (Fi
 	if err != nil {
 		return nil, err
 	}
+	rendering()
 	if out, err = d.cfg.Render(ctx, r, g, lang); err != nil {
 		return nil, fmt.Errorf("render report %s: %w", g.Report, err)
 	}
@@ -370,19 +378,6 @@ func (d *Desk) Opened(ctx context.Context, report, reader string) error {
 // Maker is what the desk makes reports with.
 func (d *Desk) Maker() Maker { return d.cfg.Maker }
 
-// Progress says what the desk is doing.
-func (d *Desk) Progress() Progress {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.under
-}
-
-func (d *Desk) progress(report, step string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.under = Progress{report, step}
-}
-
 func (d *Desk) isDone(edition string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -393,34 +388,4 @@ func (d *Desk) setDone(edition string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.done[edition] = true
-}
-
-// ready says whether something that failed may be tried again.
-func (d *Desk) ready(what string, now time.Time) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return !now.Before(d.failed[what].next)
-}
-
-// tried notes how an attempt ended. A failure is logged, and tried again later and later.
-func (d *Desk) tried(what string, now time.Time, err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if err == nil {
-		delete(d.failed, what)
-		return
-	}
-	a := d.failed[what]
-	a.n++
-	pause := min(retryAfter<<min(a.n-1, 16), retryMost)
-	a.next = now.Add(pause)
-	d.failed[what] = a
-	d.log.Error("a report is not done yet; it is tried again", "err", err, "in", pause)
-}
-
-// put lets something rest.
-func (d *Desk) put(what string, now time.Time, pause time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.failed[what] = attempt{next: now.Add(pause)}
 }

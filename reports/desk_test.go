@@ -24,15 +24,21 @@ type office struct {
 	said  []compliance.Statement
 	kept  map[string][]byte
 	mails []reports.Letter
-	fail  error // of the mail server
-	sites bool  // whether anything was watched
+	fail  error             // of the mail server
+	sites bool              // whether anything was watched
+	lost  error             // of every reading of the history
+	note  func(call string) // is told of each call; nil: nobody is
 	desk  *reports.Desk
 }
 
 func (o *office) Histories(_ context.Context, from, to time.Time) (map[string]compliance.SiteHistory, error) {
 	h := compliance.SiteHistory{Site: "home", Until: to}
+	o.called("read")
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.lost != nil {
+		return nil, o.lost
+	}
 	if o.sites {
 		h.Lives = []compliance.CheckLife{{Check: "home/front", Site: "home", Critical: true, Vantages: []string{"local"}, Interval: time.Minute, From: from.AddDate(0, -2, 0)}}
 	}
@@ -58,6 +64,9 @@ func (o *office) statements() []compliance.Statement {
 }
 
 func (o *office) state(_ context.Context, s compliance.Statement, _ []compliance.Outage) (compliance.Statement, error) {
+	if s.Report != nil {
+		o.called("state " + string(s.Report.Step))
+	}
 	s.At = time.Now().UTC()
 	s = s.Sealed()
 	_, err := compliance.Desk{Statements: o.statements()}.Admit(s)
@@ -68,6 +77,18 @@ func (o *office) state(_ context.Context, s compliance.Statement, _ []compliance
 	}
 	return s, err
 }
+
+func (o *office) called(call string) {
+	o.mu.Lock()
+	note := o.note
+	o.mu.Unlock()
+	if note != nil {
+		note(call)
+	}
+}
+
+// set changes the office while its desk works.
+func (o *office) set(change func()) { o.mu.Lock(); defer o.mu.Unlock(); change() }
 
 var errGone = errors.New("not kept")
 
@@ -106,6 +127,7 @@ func (o *office) find(key string) ([]byte, error) {
 }
 
 func (o *office) send(_ context.Context, l reports.Letter) error {
+	o.called("send")
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.fail == nil {
@@ -144,6 +166,7 @@ func opened(t *testing.T) *office {
 			return reports.Terms{MakeAt: 9 * time.Hour, Roles: []string{"drafter", "approver"}, Readers: []string{"ceo@x", "cfo@x"}, Staff: []string{"all@x"}}
 		},
 		Render: func(_ context.Context, r reports.Report, s compliance.Signing, lang string) (reports.Files, error) {
+			o.called("render " + lang)
 			out := reports.Files{}
 			for _, n := range reports.Names() {
 				out[n] = fmt.Appendf(nil, "%s %s %s %d", r.ID, n, lang, len(s.Signatures))

@@ -24,6 +24,8 @@ type Maker struct {
 	// Close signs the head of the evidence log over everything that was recorded until now. nil:
 	// there is no log, and reports say so.
 	Close func(ctx context.Context) (Closing, error)
+	// Stage is told of each stage of Make before it begins. nil: nobody is.
+	Stage func(Stage)
 }
 
 // Head is what a report says of whose it is.
@@ -61,13 +63,19 @@ type Order struct {
 // Make makes the content of a report, as known now. The error wraps [ErrNothing] if there is
 // nothing to report of.
 func (m Maker) Make(ctx context.Context, o Order, now time.Time) (Report, error) {
+	at := m.Stage
+	if at == nil {
+		at = func(Stage) {}
+	}
 	month, closing := o.Month, Closing{}
 	if m.Close != nil {
+		at(StageSeal)
 		var err error
 		if closing, err = m.Close(ctx); err != nil {
 			return Report{}, fmt.Errorf("make report %s: close the evidence log: %w", month, err)
 		}
 	}
+	at(StageGather)
 	plan, head := m.Plan(), m.Head()
 	said, err := m.Source.Said(ctx, compliance.MonitorScope)
 	if err != nil {
@@ -80,6 +88,7 @@ func (m Maker) Make(ctx context.Context, o Order, now time.Time) (Report, error)
 	if len(r.Evidence.Sites) == 0 {
 		return Report{}, fmt.Errorf("make report %s: %w", month, ErrNothing)
 	}
+	at(StageJudge)
 	if r.Charter, err = m.charterAt(said, r.Evidence.Period.To); err != nil {
 		return Report{}, fmt.Errorf("make report %s: %w", month, err)
 	}
@@ -89,7 +98,7 @@ func (m Maker) Make(ctx context.Context, o Order, now time.Time) (Report, error)
 	if err := m.address(ctx, &r, o, said); err != nil {
 		return Report{}, fmt.Errorf("make report %s: %w", month, err)
 	}
-	return r, m.compare(ctx, &r, plan, said)
+	return r, m.compare(ctx, &r, plan, said) // a part of judging, though it may gather the month before
 }
 
 // charterAt is the charter in force at an instant: the one on record, or the configuration's

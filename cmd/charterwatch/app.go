@@ -190,7 +190,7 @@ func (a *app) routes() http.Handler {
 func (a *app) handler() http.Handler {
 	a.registry.MustRegister(a.metrics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	c := dashboard.ServerConfig{
-		AlertRecords: a.db, AnswerPage: a.answers, Records: records{a}, Reports: reportView{a}, Ledger: ledgerView{a},
+		AlertRecords: a.db, AnswerPage: a.answers, Records: records{a}, Reports: reportView{a}, ReportWork: reportView{a}.Work, Ledger: ledgerView{a},
 		Hub: a.hub, Detail: a.db, NotFound: store.ErrNotFound, Guard: a.keeper, Tokens: a.keeper, Beat: a.beat, State: a.engine.State, Reload: a.reload,
 		Probe:   monitor.NewProbeHandler(monitor.ProbeHandlerConfig{Modules: a.probeModules}),
 		Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{Registry: a.registry}), Logger: a.log,

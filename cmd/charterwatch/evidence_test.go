@@ -147,9 +147,8 @@ func digestOf(t *testing.T, path string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// tamper turns a failing look of an export into one that passed, and makes everything but the
-// ledger fit.
-func tamper(t *testing.T, path string) string {
+// unzipped is what a zip holds, by name.
+func unzipped(t *testing.T, path string) map[string][]byte {
 	t.Helper()
 	z, err := zip.OpenReader(path)
 	if err != nil {
@@ -166,6 +165,14 @@ func tamper(t *testing.T, path string) string {
 			t.Fatal(err)
 		}
 	}
+	return files
+}
+
+// tamper turns a failing look of an export into one that passed, and makes everything but the
+// ledger fit.
+func tamper(t *testing.T, path string) string {
+	t.Helper()
+	files := unzipped(t, path)
 	const name = "blocks/2026-09-30T17.json"
 	var h export.Hour
 	if err := json.Unmarshal(files[name], &h); err != nil {

@@ -2,23 +2,15 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"time"
 
-	"github.com/charterwatch/charterwatch/compliance"
-	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/config"
 	"github.com/charterwatch/charterwatch/internal/messages"
-	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/reports/export"
 	"github.com/charterwatch/charterwatch/store"
@@ -110,11 +102,8 @@ func (c *exportTool) settle() error {
 
 // write writes the export; it is there whole or not at all.
 func (c *exportTool) write(ctx context.Context, db *store.DB) (m export.Manifest, sum string, err error) {
-	r := export.Request{Profile: export.Profile(c.profile)}
+	r := export.Request{Query: c.query, Profile: export.Profile(c.profile)}
 	if r.Keys, err = c.public(); err != nil {
-		return m, "", err
-	}
-	if err := c.fill(ctx, db, &r); err != nil {
 		return m, "", err
 	}
 	f, err := os.CreateTemp(filepath.Dir(c.out), ".export-*") // mode 0600
@@ -126,12 +115,7 @@ func (c *exportTool) write(ctx context.Context, db *store.DB) (m export.Manifest
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
 		}
 	}()
-	digest := sha256.New()
-	m, err = export.Export(ctx, io.MultiWriter(f, digest), c.source(db), r)
-	if errors.Is(err, store.ErrNotFound) {
-		err = messages.New("cli.evidence.nothing")
-	}
-	if err != nil {
+	if m, sum, err = writeExport(ctx, f, db, r, c.progress()); err != nil {
 		return m, "", err
 	}
 	if err = f.Sync(); err != nil {
@@ -140,106 +124,18 @@ func (c *exportTool) write(ctx context.Context, db *store.DB) (m export.Manifest
 	if err = os.Rename(f.Name(), c.out); err != nil {
 		return m, "", err
 	}
-	return m, hex.EncodeToString(digest.Sum(nil)), f.Close()
+	return m, sum, f.Close()
 }
 
-// source reads from a store, and tells of long work.
-func (c *exportTool) source(db *store.DB) export.Config {
+// progress tells of long work.
+func (c *exportTool) progress() func(what string, done, total int) {
 	t, began, shown := c.t, time.Now(), time.Time{}
-	return export.Config{
-		Ledger: db, Kept: db, Missing: func(err error) bool { return errors.Is(err, store.ErrNotFound) },
-		Progress: func(what string, done, total int) {
-			if now := time.Now(); now.Sub(began) > time.Second && now.Sub(shown) > time.Second {
-				shown = now
-				fmt.Fprintln(t.errs, t.text("cli.evidence.progress", "hour", what, "done", done, "total", total))
-			}
-		},
-	}
-}
-
-// fill completes the request with what the store says of outage, clause and report.
-func (c *exportTool) fill(ctx context.Context, db *store.DB, r *export.Request) error {
-	q := c.query
-	if q.Outage != "" {
-		o, err := outageOf(ctx, db, q.Outage)
-		if err != nil {
-			return err
-		}
-		q.From = o.Start.UTC().Truncate(time.Hour)
-		if !o.Open() {
-			q.To = o.End.UTC().Truncate(time.Hour).Add(time.Hour)
-		}
-		r.Query = q
-		return nil
-	}
-	r.Query = q
-	if q.Sample > 0 {
-		return nil
-	}
-	g, known, err := latestOf(ctx, db, q.Month)
-	if err != nil || !known {
-		if err == nil && q.Clause != "" {
-			err = messages.New("cli.evidence.no_report", "month", q.Month)
-		}
-		return err
-	}
-	content, err := db.Report(ctx, g.Report, g.Digest)
-	if err != nil {
-		return err
-	}
-	report, err := reports.Decode(content)
-	if err != nil {
-		return err
-	}
-	if q.Clause != "" {
-		return uses(ctx, db, report, q.Clause, r)
-	}
-	if r.Profile != export.Full {
-		return nil
-	}
-	var o reports.Options
-	if o.Proofs, err = proofsOf(ctx, db, report); err != nil {
-		return err
-	}
-	r.Report, err = reports.JSON(report, g, report.Languages[0], o)
-	return err
-}
-
-// outageOf finds an outage by its id.
-func outageOf(ctx context.Context, db *store.DB, id string) (compliance.Outage, error) {
-	all, err := db.Outages(ctx, compliance.OutageQuery{})
-	if err != nil {
-		return compliance.Outage{}, err
-	}
-	for _, o := range all {
-		if o.ID == id {
-			return o, nil
+	return func(what string, done, total int) {
+		if now := time.Now(); now.Sub(began) > time.Second && now.Sub(shown) > time.Second {
+			shown = now
+			fmt.Fprintln(t.errs, t.text("cli.evidence.progress", "hour", what, "done", done, "total", total))
 		}
 	}
-	return compliance.Outage{}, messages.New("cli.evidence.no_outage", "id", quoted(id))
-}
-
-// uses finds the pieces of evidence that a report's verdict of a clause rests on, and when the first
-// of them was recorded: it may have been before the month.
-func uses(ctx context.Context, db *store.DB, report reports.Report, clause string, r *export.Request) error {
-	i := slices.IndexFunc(report.Month.Clauses, func(j charter.Judged) bool { return string(j.Clause) == clause })
-	if i < 0 {
-		return messages.New("cli.evidence.no_clause", "clause", quoted(clause), "report", report.ID)
-	}
-	for _, o := range report.Month.Clauses[i].Requires {
-		for _, u := range o.Used {
-			r.Observed = r.Observed || u.Kind == "hours"
-			r.Uses = append(r.Uses, u.Kind+" "+u.ID)
-			leaves, err := db.Leaves(ctx, u.ID)
-			if err != nil {
-				return err
-			}
-			if len(leaves) > 0 && (r.Since.IsZero() || leaves[0].At.Before(r.Since)) {
-				r.Since = leaves[0].At
-			}
-		}
-	}
-	return nil
 }
 
 // record puts it on record that evidence was handed out. While a monitor has the store open only
@@ -259,20 +155,5 @@ func (c *exportTool) record(ctx context.Context, m export.Manifest, sum string) 
 		t.line("cli.evidence.unrecorded")
 		return nil
 	}
-	detail := map[string]string{"profile": string(m.Profile), "sha256": sum, "checkpoint": checkpointSize(m)}
-	for name, value := range map[string]string{"month": m.Query.Month, "clause": m.Query.Clause, "outage": m.Query.Outage, "seed": m.Query.Seed} {
-		if value != "" {
-			detail[name] = value
-		}
-	}
-	return db.Act(ctx, compliance.Act{Kind: compliance.ActExported, At: time.Now(), By: operator(), Subject: filepath.Base(c.out), Detail: detail})
-}
-
-// checkpointSize is over how many leaves the export's checkpoint was signed.
-func checkpointSize(m export.Manifest) string {
-	c, err := ledger.Peek([]byte(m.Checkpoint))
-	if err != nil {
-		return ""
-	}
-	return strconv.FormatInt(c.Size, 10)
+	return db.Act(ctx, exportAct(m, sum, filepath.Base(c.out), time.Now(), operator(), ""))
 }

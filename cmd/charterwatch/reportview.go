@@ -45,6 +45,17 @@ func (v reportView) Make(ctx context.Context, o dashboard.Making) (compliance.Si
 	return g, noMonth(err)
 }
 
+// Work is what the desk is doing and tries again.
+func (v reportView) Work() (out dashboard.DeskWork) {
+	for _, p := range v.a.desk.UnderWay() {
+		out.UnderWay = append(out.UnderWay, dashboard.ReportWork{Month: p.Month, Report: p.Report, Step: string(p.Stage), Since: unix(p.Since)})
+	}
+	for _, f := range v.a.desk.Failures() {
+		out.Failed = append(out.Failed, dashboard.ReportFailure{Month: f.Month, Report: f.Report, Step: string(f.Stage), Tries: f.Tries, Next: unix(f.Next)})
+	}
+	return out
+}
+
 func contentOf(r reports.Report) dashboard.ReportContent {
 	c := dashboard.ReportContent{ID: r.ID, Charter: r.Charter, Month: r.Month, Decisions: r.Decisions}
 	if r.Before != nil {

@@ -47,8 +47,8 @@ const server = createServer((request, response) => {
     request.on('data', (x) => parts.push(x))
     request.on('end', () => {
       const token = (request.headers.authorization ?? '').replace('Bearer ', '')
-      const [status, value] = scene.desk.answer(request.method, path, url.searchParams, Buffer.concat(parts).toString(), token, scene.sites, Date.now(), request.headers['accept-language']) ?? [404, {}]
-      response.writeHead(status, { 'content-type': status === 200 ? 'application/json' : 'application/problem+json' }).end(typeof value === 'string' ? value : JSON.stringify(value))
+      const [status, value, head] = scene.desk.answer(request.method, path, url.searchParams, Buffer.concat(parts).toString(), token, scene.sites, Date.now(), request.headers['accept-language']) ?? [404, {}]
+      response.writeHead(status, { 'content-type': status === 200 ? 'application/json' : 'application/problem+json', ...head }).end(typeof value === 'string' ? value : JSON.stringify(value))
     })
     return
   }

@@ -1,5 +1,7 @@
 // What the made-up association has on paper: a scorecard, reports, evidence, cases, attestations.
 // Everything here is invented.
+import { createHash } from 'node:crypto'
+
 const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
@@ -36,6 +38,7 @@ const basisNames = { probe: ['탐지', 'probe'], notice: ['공지', 'notice'], r
 export class Paper {
   constructor(now, name) {
     this.full = name === 'busy' || name === 'trouble'
+    this.trouble = name === 'trouble'
     this.off = name === 'external'
     this.now = now
     const last = monthsOn(monthOf(now), -1)
@@ -113,7 +116,18 @@ export class Paper {
       ...(next && (r.state === 'review' || r.closed) && (signs || (drafts && next === 'drafter')) ? ['sign'] : []), ...(drafts && r.closed && !r.published ? ['publish'] : []),
     ]
     const got = (g) => new Set(r.receipts.filter((x) => x.got === g).map((x) => x.to)).size
-    return { ...r, signed: r.signatures.length, of: r.roles.length, sent: got('sent'), opened: got('opened'), next_to_sign: next, may, files: ['report.pdf', 'report.html', 'report.json', 'verdicts.csv', 'report.xlsx'], languages: ['ko', 'en'] }
+    return { ...r, signed: r.signatures.length, of: r.roles.length, sent: got('sent'), opened: got('opened'), next_to_sign: next, may, files: ['report.pdf', 'report.html', 'report.json', 'verdicts.csv', 'report.xlsx'], languages: ['ko', 'en'], ...this.work(Date.now(), r.id) }
+  }
+
+  /** In trouble, last month's report cannot be sent, and an older one is being made. */
+  work(now, id) {
+    const last = monthsOn(monthOf(this.now), -1)
+    const about = (x) => !id || x.report === id || (!x.report && x.month === id.slice(0, 7))
+    if (!this.trouble) return { under_way: [], failed: [] }
+    return {
+      under_way: [{ month: monthsOn(last, -2), step: 'judge', since: now - 2000 }].filter(about),
+      failed: [{ month: last, report: last, step: 'send', tries: 4, next: this.now + 23 * minute }, { month: monthsOn(last, -3), step: 'gather', tries: 1, next: this.now - minute }].filter(about),
+    }
   }
 
   step(r, step, o, token, now) {
@@ -142,6 +156,14 @@ export class Paper {
     ] }]
   }
 
+  export(o, token) {
+    if (o.profile === 'full' && token !== 'officer') return [403, { type: 'urn:charterwatch:full_not_permitted', title: 'the full profile holds names of people', status: 403 }]
+    if (o.month > monthOf(this.now)) return [404, { type: 'urn:charterwatch:nothing_signed', title: 'nothing was signed of that time', status: 404 }]
+    const file = `made up: ${JSON.stringify(o)}`
+    const name = ['evidence', o.month, o.clause, o.outage?.replace(/[^A-Za-z0-9._-]+/g, '_'), o.sample && `sample-${o.sample}`, o.profile].filter(Boolean).join('-')
+    return [200, file, { 'content-type': 'application/zip', 'content-disposition': `attachment; filename=${name}.zip`, 'repr-digest': `sha-256=:${createHash('sha256').update(file).digest('base64')}:` }]
+  }
+
   cases(o) {
     const lines = (o.csv ?? '').trim().split('\n')
     const problems = lines.flatMap((l, i) => (/01\d-?\d{3,4}-?\d{4}/.test(l) ? [{ line: i + 1, column: 'ref', rule: 'personal', title: '전화번호로 보입니다. 접수 번호만 적으십시오.' }] : []))
@@ -156,7 +178,7 @@ export class Paper {
   answer(method, path, query, body, token, now, lang) {
     const at = path.replace('/api/v1/', '')
     const [first, id, what, name] = at.split('/').map(decodeURIComponent)
-    if (!['scorecard', 'reports', 'evidence', 'ledger', 'cases', 'attestations', 'attestation-clocks', 'incidents', 'month-records'].includes(first)) return undefined
+    if (!['scorecard', 'reports', 'evidence', 'evidence-export', 'ledger', 'cases', 'attestations', 'attestation-clocks', 'incidents', 'month-records'].includes(first)) return undefined
     if (first === 'scorecard') {
       if (this.off) return [501, { type: 'urn:charterwatch:no_reports', title: 'this monitor makes no reports', status: 501 }]
       const month = query.get('month')
@@ -165,8 +187,9 @@ export class Paper {
     }
     if (!token) return [401, { type: 'urn:charterwatch:no_actor', title: 'this needs an actor', status: 401 }]
     const o = method === 'POST' ? JSON.parse(body) : {}
+    if (first === 'evidence-export') return this.export(o, token)
     if (first === 'evidence') return query.get('format') === 'proof' ? [200, 'c2sp.org/tlog-proof@v1\n'] : this.evidence(at.slice('evidence/'.length).split('/').map(decodeURIComponent).join('/'), now)
-    if (first === 'ledger') return [200, { origin: 'watch.model.example/charterwatch', size: 18_211, signed: 18_204, signed_at: now - 9 * minute, keys: ['watch.model.example/charterwatch+e51b5aa1+AQ3v7cVx0H3gk1JmE0y3sV0c0Qb5l5Jm0q1Zb9kQv9oG'], failing: this.full ? ['https://witness.model.example/'] : [] }]
+    if (first === 'ledger') return [200, { origin: 'watch.model.example/charterwatch', size: 18_211, signed: 18_204, signed_at: now - 9 * minute, keys: ['watch.model.example/charterwatch+e51b5aa1+AQ3v7cVx0H3gk1JmE0y3sV0c0Qb5l5Jm0q1Zb9kQv9oG'], failing: this.full ? ['https://witness.model.example/'] : [], exports: token === 'officer' ? ['masked', 'full'] : ['masked'] }]
     if (first === 'cases') {
       if (method === 'POST') return this.cases(o)
       const c = (ref, kind, age, more) => ({ ref, kind, received: now - age, ...more })
@@ -189,7 +212,7 @@ export class Paper {
       this.months.unshift({ id: `m${this.months.length}`, at: now, by: '김보안', ...o })
       return [200, this.months[0]]
     }
-    if (!id) return [200, { reports: this.reports.map((r) => this.whole(r, token)), may_make: token === 'operator' }]
+    if (!id) return [200, { reports: this.reports.map((r) => this.whole(r, token)), may_make: token === 'operator', ...this.work(now) }]
     if (what === 'make') {
       if (token !== 'operator') return denied
       const frozen = this.reports.find((r) => r.month === id && (r.signatures.length || r.closed))

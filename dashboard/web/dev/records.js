@@ -1,16 +1,18 @@
 // Walks through a month's paper in a real browser: cases are put on record from a file, an attestation
 // and a monthly record; the scorecard is read; a report is made, handed in and signed; a piece of
-// evidence is looked up. Every page is examined for what assistive technology could not use. It says
+// evidence is looked up and exported. Every page is examined for what assistive technology could not use. It says
 // "ok" at the end:
 //
 //   node dev/records.js ADDRESS EXPECTATIONS
 //
-// EXPECTATIONS is JSON: {operator, executive, month, evidence}: two tokens, the month to report of,
-// and the id of something that is sealed.
+// EXPECTATIONS is JSON: {operator, executive, month, evidence, exported}: two tokens, the month to report
+// of, the id of an outage that is sealed, and where to put what is exported of it.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { accessible, open } from './guide.js'
 
 const [address, expectations] = process.argv.slice(2)
-const { operator, executive, month, evidence } = JSON.parse(expectations)
+const { operator, executive, month, evidence, exported } = JSON.parse(expectations)
 const { page, close } = await open((text) => text.includes('status of 422'))
 const go = (where) => page.goto(`${address}?lang=en#/${where}`)
 const heading = (name) => page.getByRole('heading', { name }).first().waitFor()
@@ -125,6 +127,19 @@ await go('evidence')
 await page.getByLabel('Id of the evidence').fill(evidence)
 await page.getByRole('button', { name: 'Look up' }).click()
 await page.getByText('Seal confirmed').first().waitFor()
+await accessible(page)
+
+// Nobody is offered what the role may not have; what is handed out is kept under the server's name.
+const form = page.locator('section', { has: page.getByRole('heading', { name: 'Export evidence' }) })
+if (await form.getByText('Full: with names').count()) throw new Error('an executive is offered the full profile')
+await form.getByRole('radio', { name: 'An outage' }).check()
+await form.getByLabel('Id of the outage').fill(evidence)
+await form.getByLabel('Reason').fill('audit')
+const [made] = await Promise.all([page.waitForEvent('download'), form.getByRole('button', { name: 'Make the file' }).click()])
+if (!/^evidence-.*-masked\.zip$/.test(made.suggestedFilename())) throw new Error(`evidence is kept as ${made.suggestedFilename()}`)
+await made.saveAs(exported)
+await form.getByText(`charterwatch verify --keys ledger.pub ${made.suggestedFilename()}`).waitFor()
+await form.getByText(createHash('sha256').update(readFileSync(exported)).digest('hex')).waitFor()
 await accessible(page)
 
 for (const where of ['scorecard', 'reports', 'evidence', 'records']) {

@@ -91,6 +91,28 @@ async function signing(page) {
   await page.locator('summary', { hasText: /서명|Sign as/ }).first().click()
 }
 
+async function makingOne(page) {
+  await page.route('**/make', () => {}) // never answered
+  await page.route('**/api/v1/reports', async (r) => {
+    const value = await (await r.fetch()).json()
+    await r.fulfill({ json: { ...value, under_way: [{ month: '2026-10', step: 'gather', since: Date.now() }] } })
+  })
+  await sign(page)
+  await page.locator('details.fold summary').click()
+  await page.locator('details.fold button[type=submit]').click()
+}
+async function exporting(page, token, kind, late) {
+  if (late) await page.route('**/evidence-export', () => {}) // never answered
+  await page.locator('.sign input').fill(token)
+  await page.locator('.sign button').click()
+  const form = page.locator('form', { has: page.locator('fieldset') })
+  await form.locator(`input[value=${kind}]`).check()
+  if (kind === 'clause') await form.locator('select').last().selectOption('availability')
+  if (token === 'officer') await form.locator('input[value=full]').check()
+  await form.locator('input[maxlength="1000"]').fill('2026년 하반기 감사 자료')
+  await form.locator('button[type=submit]').click()
+}
+
 const wide = { width: 1440, height: 900 }
 const shots = [
   { name: 'busy-ko-light', query: 'lang=ko&theme=light' },
@@ -154,11 +176,19 @@ const shots = [
   { name: 'reports-ko-light', query: 'lang=ko&theme=light', page: 'reports', full: true, act: sign },
   { name: 'reports-en-narrow-dark', query: 'lang=en&theme=dark', page: 'reports', full: true, size: narrow, act: sign },
   { name: 'reports-out-en', query: 'lang=en&theme=light', page: 'reports' },
+  { name: 'reports-work-ko', scene: 'trouble', query: 'lang=ko&theme=light', page: 'reports', full: true, act: sign },
+  { name: 'reports-work-en-narrow-dark', scene: 'trouble', query: 'lang=en&theme=dark', page: 'reports', full: true, size: narrow, act: sign },
+  { name: 'reports-making-ko-dark', query: 'lang=ko&theme=dark', page: 'reports', full: true, act: makingOne, wait: 4000 },
+  { name: 'report-work-en', scene: 'trouble', query: 'lang=en&theme=light', page: 'reports/2026-10', full: true, act: sign },
   { name: 'report-ko-light', query: 'lang=ko&theme=light', page: 'reports/2026-10', full: true, act: signing },
   { name: 'report-en-dark', query: 'lang=en&theme=dark', page: 'reports/2026-09', full: true, act: sign },
   { name: 'report-ko-narrow', query: 'lang=ko&theme=light', page: 'reports/2026-10', full: true, size: narrow, act: signing },
   { name: 'evidence-ko-light', query: 'lang=ko&theme=light', page: 'evidence/outage/disclosure@20261107T0014', full: true, act: sign },
   { name: 'evidence-en-narrow-dark', query: 'lang=en&theme=dark', page: 'evidence/outage/disclosure@20261107T0014', full: true, size: narrow, act: sign },
+  { name: 'evidence-export-ko', query: 'lang=ko&theme=light', page: 'evidence', full: true, act: (page) => exporting(page, 'officer', 'month') },
+  { name: 'evidence-export-making-en', query: 'lang=en&theme=dark', page: 'evidence', full: true, act: (page) => exporting(page, 'operator', 'sample', true) },
+  { name: 'evidence-export-ko-narrow-dark', query: 'lang=ko&theme=dark', page: 'evidence', full: true, size: narrow, act: (page) => exporting(page, 'operator', 'clause') },
+  { name: 'evidence-export-en-narrow', query: 'lang=en&theme=light', page: 'evidence', full: true, size: narrow, act: (page) => exporting(page, 'officer', 'sample') },
   { name: 'records-ko-light', query: 'lang=ko&theme=light', page: 'records', full: true, act: records },
   { name: 'records-en-dark', query: 'lang=en&theme=dark', page: 'records', full: true, act: sign },
   { name: 'records-ko-narrow', query: 'lang=ko&theme=light', page: 'records', full: true, size: narrow, act: records },

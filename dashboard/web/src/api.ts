@@ -34,15 +34,20 @@ async function call(path: string, init: RequestInit): Promise<unknown> {
     throw new Refused(response.ok ? 0 : response.status, 'unreadable', '')
   }
   if (response.ok) return value
+  throw refusedBy(response.status, value)
+}
+
+/** A problem document as what a form tells. */
+export function refusedBy(status: number, value: unknown): Refused {
   const problem = value as { type?: string; title?: string }
-  throw new Refused(response.status, (problem.type ?? '').replace('urn:charterwatch:', ''), problem.title ?? '', value)
+  return new Refused(status, (problem.type ?? '').replace('urn:charterwatch:', ''), problem.title ?? '', value)
 }
 
 export async function get<T>(path: string, token = ''): Promise<T> {
   return (await call(path, { headers: headers(token) })) as T
 }
 
-function headers(token: string): Record<string, string> {
+export function headers(token: string): Record<string, string> {
   const out: Record<string, string> = { 'Accept-Language': document.documentElement.lang }
   if (token) out.Authorization = `Bearer ${token}`
   return out
@@ -52,8 +57,13 @@ function headers(token: string): Record<string, string> {
 export async function keep(path: string, token: string, name: string): Promise<void> {
   const response = await fetch(new URL(`api/v1/${path}`, document.baseURI), { headers: headers(token), cache: 'no-store' })
   if (!response.ok) throw new Refused(response.status, '', '')
+  save(await response.blob(), name)
+}
+
+/** Has the browser keep a file under a name. */
+export function save(file: Blob, name: string): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(await response.blob())
+  link.href = URL.createObjectURL(file)
   link.download = name
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), patience)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { pretty, proofOf, sha256, textOf } from './proof'
+import { digestOf, fileNameOf, pretty, proofOf, sha256, textOf } from './proof'
 
 const bytes = (...list: number[]) => new Uint8Array(list).buffer
 
@@ -22,3 +22,9 @@ it.each([
   ['[1,[2, 3]]', '[\n  1,\n  [\n    2,\n    3\n  ]\n]'],
   ['no json', 'no json'],
 ])('sets out %s', (json, want) => expect(pretty(json)).toBe(want))
+
+it('reads what an answer says of the file in it', () => {
+  const empty = 'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
+  expect([empty, `sha-512=:AA==:, ${empty}`, 'sha-256=:short=:', ''].map(digestOf)).toEqual([...Array<string>(2).fill('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'), '', ''])
+  expect(['attachment; filename=evidence-2026-10-masked.zip', 'attachment; filename="a+1.zip"', 'attachment; filename=../a.zip', 'attachment'].map(fileNameOf)).toEqual(['evidence-2026-10-masked.zip', 'a+1.zip', '', ''])
+})

@@ -12,6 +12,17 @@ export async function sha256(bytes: ArrayBuffer): Promise<string> {
   return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, '0')).join('')
 }
 
+/** The SHA-256 in a Repr-Digest, in hexadecimal; '' if there is none. */
+export function digestOf(header: string): string {
+  const base64 = /sha-256=:([A-Za-z0-9+/]{43}=):/.exec(header)?.[1]
+  return base64 ? [...atob(base64)].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('') : ''
+}
+
+/** The name in a Content-Disposition; '' if there is none, or one with a folder in it. */
+export function fileNameOf(header: string): string {
+  return /filename="?([A-Za-z0-9][A-Za-z0-9._+-]*)"?$/.exec(header)?.[1] ?? ''
+}
+
 export async function proofOf(file: File): Promise<Proof> {
   return { name: file.name, sha256: await sha256(await file.arrayBuffer()), size: file.size }
 }

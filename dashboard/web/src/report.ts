@@ -1,6 +1,9 @@
 // What the pages of reports conclude from what they were told, as pure functions.
 import type { Report } from './wire_reports'
 
+/** How often it is asked at which step a report is, while somebody works at one (ms). */
+export const workEvery = 1500
+
 export const steps = ['draft', 'review', 'signed', 'sent'] as const
 export type Step = (typeof steps)[number]
 export type Stage = 'done' | 'now' | 'ahead' | 'missed'

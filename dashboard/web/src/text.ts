@@ -12,7 +12,7 @@ type Args = Record<string, string | number>
 type Prefix =
   | 'status' | 'reason' | 'cause' | 'event' | 'verdict' | 'kind' | 'cell' | 'clock' | 'mark' | 'board' | 'boardkind' | 'part' | 'clause'
   | 'alert_title' | 'alert_means' | 'alert_first' | 'alert_severity' | 'receipts.status'
-  | 'nav' | 'report_state' | 'reports.role' | 'reports.how' | 'reports.step' | 'records.kind' | 'records.clock' | 'records.source' | 'records.state'
+  | 'nav' | 'report_state' | 'reports.role' | 'reports.how' | 'reports.step' | 'reports.doing' | 'reports.undone' | 'records.kind' | 'records.clock' | 'records.source' | 'records.state'
   | 'records.incident.kind' | 'records.incident.state' | 'records.uncovered'
   | 'scorecard.trend' | 'why' | 'planstate' | 'plantype' | 'noticekind' | 'ruled' | 'ground' | 'said' | 'problem' | 'differ' // prettier-ignore
 

@@ -107,6 +107,23 @@ export interface Report {
 export interface ReportArchive {
   reports: Report[]
   may_make: boolean
+  under_way: ReportWork[]
+  failed: ReportFailure[]
+}
+
+export interface ReportWork {
+  month: string
+  report?: string
+  step: string
+  since: number
+}
+
+export interface ReportFailure {
+  month: string
+  report?: string
+  step: string
+  tries: number
+  next: number
 }
 
 export interface WholeReport extends Report {
@@ -117,6 +134,8 @@ export interface WholeReport extends Report {
   receipts: ReportReceipt[]
   files: string[]
   languages: string[]
+  under_way: ReportWork[]
+  failed: ReportFailure[]
 }
 
 export interface ReportSignature {
@@ -197,4 +216,15 @@ export interface Ledger {
   signed_at?: number
   keys: string[]
   failing: string[]
+  exports: ('masked' | 'full')[]
+}
+
+export interface ExportOrder {
+  month?: string
+  clause?: string
+  outage?: string
+  sample?: number
+  seed?: string
+  profile?: string
+  why: string
 }
