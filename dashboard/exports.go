@@ -69,7 +69,7 @@ func (s *Server) exportRoute() route {
 	return route{
 		method: "POST", pattern: "/api/v1/evidence-export", handler: s.demand(accounts.View, s.exportEvidence), summary: "Evidence in one file, to be checked elsewhere",
 		more: "Give one of: month; month and clause, for what the verdict on that clause in the month's report rests on; month and sample, for so many hours and outages that nobody chose; outage. " +
-			"The masked profile has no names of people. The full one has names, failing answers and pages as kept, and asks for one of the roles " + strings.Join(rolesThat(accounts.ViewPersonal), ", ") + ". " +
+			"The masked profile has no names of people. The full one has names, failing answers and pages as kept, and asks for one of the roles " + strings.Join(rolesThat(accounts.ExportEvidence), ", ") + ". " +
 			"It goes on record who had what, why, and the file's SHA-256, before the first byte is sent; Repr-Digest has the SHA-256, too. " +
 			"One export is made at a time: while another is under way it is 503, with Retry-After. Check the file with charterwatch verify FILE. " + refusals,
 		body: ExportOrder{}, media: "application/zip", roles: rolesThat(accounts.View),
@@ -80,7 +80,7 @@ func (s *Server) exportRoute() route {
 
 // exportProfiles are the profiles that an actor may have evidence exported in.
 func exportProfiles(by accounts.Actor) []string {
-	if by.Role.Can(accounts.ViewPersonal) {
+	if by.Role.Can(accounts.ExportEvidence) {
 		return []string{masked, full}
 	}
 	return []string{masked}
@@ -99,7 +99,7 @@ func (s *Server) exportEvidence(w http.ResponseWriter, r *http.Request, by accou
 	if !ok {
 		return
 	}
-	if q.Full && !by.Role.Can(accounts.ViewPersonal) {
+	if q.Full && !by.Role.Can(accounts.ExportEvidence) {
 		fail(w, http.StatusForbidden, "full_not_permitted", "the full profile holds names of people: the token's role may have the masked one alone")
 		return
 	}

@@ -79,8 +79,7 @@ func TestEvidenceIsHandedOutByRole(t *testing.T) {
 		kind        string
 	}{
 		{"full, by a viewer", viewer, order{Month: l.month, Profile: "full", Why: "x"}, 403, "full_not_permitted"},
-		{"full, by an executive", executive, order{Outage: outage, Profile: "full", Why: "x"}, 403, "full_not_permitted"},
-		{"full, by the set-up token", c.shownToken(), order{Month: l.month, Profile: "full", Why: "x"}, 403, "full_not_permitted"},
+		{"full, by an operator", c.holder(accounts.RoleOperator), order{Outage: outage, Profile: "full", Why: "x"}, 403, "full_not_permitted"},
 		{"without a token", "", order{Month: l.month, Why: "x"}, 401, "no_actor"},
 		{"without a reason", viewer, order{Month: l.month}, 422, "refused_no_reason"},
 		{"an unknown outage", viewer, order{Outage: "nobody@1", Why: "x"}, 404, "no_outage"},

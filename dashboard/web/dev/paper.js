@@ -157,7 +157,7 @@ export class Paper {
   }
 
   export(o, token) {
-    if (o.profile === 'full' && token !== 'officer') return [403, { type: 'urn:charterwatch:full_not_permitted', title: 'the full profile holds names of people', status: 403 }]
+    if (o.profile === 'full' && !['officer', 'executive'].includes(token)) return [403, { type: 'urn:charterwatch:full_not_permitted', title: 'the full profile holds names of people', status: 403 }]
     if (o.month > monthOf(this.now)) return [404, { type: 'urn:charterwatch:nothing_signed', title: 'nothing was signed of that time', status: 404 }]
     const file = `made up: ${JSON.stringify(o)}`
     const name = ['evidence', o.month, o.clause, o.outage?.replace(/[^A-Za-z0-9._-]+/g, '_'), o.sample && `sample-${o.sample}`, o.profile].filter(Boolean).join('-')
@@ -189,7 +189,7 @@ export class Paper {
     const o = method === 'POST' ? JSON.parse(body) : {}
     if (first === 'evidence-export') return this.export(o, token)
     if (first === 'evidence') return query.get('format') === 'proof' ? [200, 'c2sp.org/tlog-proof@v1\n'] : this.evidence(at.slice('evidence/'.length).split('/').map(decodeURIComponent).join('/'), now)
-    if (first === 'ledger') return [200, { origin: 'watch.model.example/charterwatch', size: 18_211, signed: 18_204, signed_at: now - 9 * minute, keys: ['watch.model.example/charterwatch+e51b5aa1+AQ3v7cVx0H3gk1JmE0y3sV0c0Qb5l5Jm0q1Zb9kQv9oG'], failing: this.full ? ['https://witness.model.example/'] : [], exports: token === 'officer' ? ['masked', 'full'] : ['masked'] }]
+    if (first === 'ledger') return [200, { origin: 'watch.model.example/charterwatch', size: 18_211, signed: 18_204, signed_at: now - 9 * minute, keys: ['watch.model.example/charterwatch+e51b5aa1+AQ3v7cVx0H3gk1JmE0y3sV0c0Qb5l5Jm0q1Zb9kQv9oG'], failing: this.full ? ['https://witness.model.example/'] : [], exports: ['officer', 'executive'].includes(token) ? ['masked', 'full'] : ['masked'] }]
     if (first === 'cases') {
       if (method === 'POST') return this.cases(o)
       const c = (ref, kind, age, more) => ({ ref, kind, received: now - age, ...more })

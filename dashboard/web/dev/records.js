@@ -131,7 +131,11 @@ await accessible(page)
 
 // Nobody is offered what the role may not have; what is handed out is kept under the server's name.
 const form = page.locator('section', { has: page.getByRole('heading', { name: 'Export evidence' }) })
-if (await form.getByText('Full: with names').count()) throw new Error('an executive is offered the full profile')
+await sign(operator)
+await form.getByRole('radio', { name: /^Masked/ }).waitFor()
+if (await form.getByText('Full: with names').count()) throw new Error('an operator is offered the full profile')
+await sign(executive)
+await form.getByText('Full: with names').waitFor()
 await form.getByRole('radio', { name: 'An outage' }).check()
 await form.getByLabel('Id of the outage').fill(evidence)
 await form.getByLabel('Reason').fill('audit')
