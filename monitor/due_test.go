@@ -1,6 +1,7 @@
 package monitor
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -135,6 +136,49 @@ func TestAttestationsAreToldBeforeTheyEnd(t *testing.T) {
 		attest(calendar.NewDate(2027, 11, 19))
 		if got := e.Alerts(); len(got) != 1 {
 			t.Errorf("attested again: %+v", got)
+		}
+		if err := stop(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestIncidentsAreToldUntilTheyAreReported(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plan := promising(t)
+		plan.Charter.Reporting = []charter.ReportingDuty{{ID: "authority", Of: compliance.IncidentLeak, Within: 24 * time.Hour, From: calendar.NewDate(2000, 1, 1)}}
+		until(t, plan, "2026-11-17 09:00:00")
+		e, stop := begin(t, Config{Plan: plan, Store: newMemory()})
+		time.Sleep(time.Minute)
+		x := compliance.Incident{Ref: "SEC-1", Kind: compliance.IncidentLeak, Detected: time.Now().Add(-time.Hour)}
+		say := func(x compliance.Incident) error {
+			_, err := e.State(t.Context(), compliance.Statement{Site: compliance.MonitorScope, By: operator(), Incident: &x}, nil)
+			return err
+		}
+		if err := say(x); err != nil {
+			t.Fatal(err)
+		}
+		if a, told := find(e, compliance.AlertIncidentUnreported); told {
+			t.Errorf("what a machine detected started a clock: %+v", a)
+		}
+		x.Known = time.Now()
+		if err := say(x); err != nil {
+			t.Fatal(err)
+		}
+		if a, told := find(e, compliance.AlertIncidentUnreported); !told || a.Subject != "SEC-1/authority" || !a.Limit.Equal(x.Known.Add(24*time.Hour)) {
+			t.Errorf("%+v", e.Alerts())
+		}
+		x.Reports = []compliance.IncidentReport{{Duty: "nobody's", At: time.Now()}}
+		var no *compliance.Refusal
+		if err := say(x); !errors.As(err, &no) || no.Rule != "no_duty" {
+			t.Errorf("a duty that the charter does not have: %v", err)
+		}
+		x.Reports[0].Duty = "authority"
+		if err := say(x); err != nil {
+			t.Fatal(err)
+		}
+		if a, told := find(e, compliance.AlertIncidentUnreported); told {
+			t.Errorf("reported: %+v", a)
 		}
 		if err := stop(); err != nil {
 			t.Fatal(err)

@@ -305,6 +305,21 @@ func TestNoReportGoesOnRecordBeforeItsMonthIsOver(t *testing.T) {
 	})
 }
 
+// TestIncidentsAreEvidence: verdicts and regulators' clocks rest on what is on record of them.
+func TestIncidentsAreEvidence(t *testing.T) {
+	bubble(t, func(o *office) {
+		s := compliance.Statement{Site: compliance.MonitorScope, By: accounts.Actor{ID: "kim"}, Incident: &compliance.Incident{Ref: "SEC-1", Kind: compliance.IncidentLeak, Known: time.Now()}}
+		if _, err := o.state(t.Context(), s, nil); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(at(3, 9) + time.Hour)
+		r, err := o.desk.Content(t.Context(), o.report())
+		if err != nil || !slices.ContainsFunc(r.Evidence.House, func(s compliance.Statement) bool { return s.Incident != nil && s.Incident.Ref == "SEC-1" }) {
+			t.Errorf("%+v %v", r.Evidence.House, err)
+		}
+	})
+}
+
 // TestDecisionsAreAskedInTheContent: they are part of what is signed, outlive a draft that is made
 // again, and belong to one report alone.
 func TestDecisionsAreAskedInTheContent(t *testing.T) {

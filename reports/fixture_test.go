@@ -46,7 +46,8 @@ func (m october) report(t testing.TB) reports.Report {
 	r.Evidence = charter.Evidence{
 		Format: charter.EvidenceFormat, Month: "2026-10", Period: period, AsOf: kst(33, 8, 0), Zone: "Asia/Seoul", Vantages: []string{"seoul", "busan"}, Program: "v0.5.0", Holidays: "2026-06-01",
 		House: []compliance.Statement{{ID: "s1", Site: compliance.MonitorScope, At: kst(7, 3, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Why: "배포", Silence: &compliance.Silence{ID: "x", Starts: kst(7, 3, 0), Ends: kst(7, 4, 0)}}, officer("security-incidents", 0), officer("privacy-leaks", 0), incident("SEC-2026-6", compliance.IncidentIntrusion, kst(10, 14, 5), kst(10, 18, 0)), incident("SEC-2026-7", compliance.IncidentLeak, kst(31, 20, 0), time.Time{}),
-			{ID: "s9", Site: compliance.MonitorScope, At: kst(32, 7, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Incident: &compliance.Incident{Ref: "SEC-2026-8", Kind: compliance.IncidentLeak, Detected: kst(31, 23, 0)}}},
+			{ID: "s9", Site: compliance.MonitorScope, At: kst(32, 7, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Incident: &compliance.Incident{Ref: "SEC-2026-8", Kind: compliance.IncidentLeak, Detected: kst(31, 23, 0)}},
+			{ID: "s10", Site: compliance.MonitorScope, At: kst(34, 9, 0), By: accounts.Actor{ID: "op", Name: "운영1"}, Incident: &compliance.Incident{Ref: "SEC-LATER", Kind: compliance.IncidentIntrusion, Known: kst(30, 9, 0)}}},
 		Attestations: attestations(), Cases: cases(), Pages: pages(),
 	}
 	r.Month = charter.Month{Format: charter.MonthFormat, Month: "2026-10", Period: period, AsOf: kst(33, 8, 0), Rules: "rules 1", Charter: strings.Repeat("ab", 32)}

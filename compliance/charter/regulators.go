@@ -133,6 +133,6 @@ func DueIncidents(clocks []IncidentClock) []compliance.IncidentDue {
 // confirmedIn are the incidents of some kinds that were confirmed in the month.
 func (j *judging) confirmedIn(kinds []compliance.IncidentKind) []compliance.IncidentRecord {
 	return slices.DeleteFunc(compliance.Incidents(j.e.House), func(x compliance.IncidentRecord) bool {
-		return x.Dismissed || x.Confirmed.IsZero() || !j.due(x.Confirmed) || !slices.Contains(kinds, x.Kind)
+		return x.Dismissed || !j.due(x.Confirmed) || !slices.Contains(kinds, x.Kind)
 	})
 }
