@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
 	"github.com/charterwatch/charterwatch/compliance/charter"
+	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/reports/fonts"
@@ -163,6 +165,19 @@ func (l lived) tamper(path string) {
 		r.Evidence.Sites[0].History.Outages = nil
 		rejudge(r)
 	}), "were sealed and are not in the report", "outage disclosure@")
+	verify("an attestation made up, and judged again", forge(func(r *reports.Report) {
+		s := compliance.Statement{Site: compliance.MonitorScope, At: r.Evidence.Period.From.Add(time.Hour), By: accounts.Actor{ID: "user/kim"}, Attestation: &compliance.Attestation{Clause: "confidentiality", From: calendar.NewDate(2000, 1, 1), Until: calendar.NewDate(2100, 1, 1)}}.Sealed()
+		r.Evidence.Attestations = append(r.Evidence.Attestations, s)
+		rejudge(r)
+	}), "were never sealed", "statement ")
+	verify("a statement left out, and judged again", forge(func(r *reports.Report) {
+		r.Evidence.House = slices.DeleteFunc(r.Evidence.House, func(s compliance.Statement) bool { return s.MonthRecord != nil })
+		rejudge(r)
+	}), "were sealed and are not in the report", "statement ")
+	verify("a case left out, and judged again", forge(func(r *reports.Report) {
+		r.Evidence.Cases.Cases = r.Evidence.Cases.Cases[:len(r.Evidence.Cases.Cases)-1]
+		rejudge(r)
+	}), "were sealed and are not in the report", "case ")
 	verify("another checkpoint", forge(func(r *reports.Report) { r.Closing.Checkpoint += " " }), "lead to another checkpoint")
 
 	out, ok := command(t, "verify", "--key", "other+00000000+AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAh", path)

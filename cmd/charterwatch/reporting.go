@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,7 +89,19 @@ func proofsOf(ctx context.Context, db *store.DB, r reports.Report) (json.RawMess
 	if p.Bundle, err = json.Marshal(b); err != nil {
 		return nil, fmt.Errorf("proofs of report %s: %w", r.ID, err)
 	}
-	for _, id := range reports.OlderIDs(r) {
+	older := reports.OlderIDs(r)
+	if at := reports.OlderImports(r); len(at) > 0 {
+		imports, err := db.CaseImports(ctx, at[0], at[len(at)-1].Add(time.Millisecond))
+		if err != nil {
+			return nil, fmt.Errorf("proofs of report %s: %w", r.ID, err)
+		}
+		for _, i := range imports {
+			if slices.ContainsFunc(at, i.At.Equal) {
+				older = append(older, i.ID)
+			}
+		}
+	}
+	for _, id := range older {
 		proved, err := db.ProveBy(ctx, id, r.Closing.At)
 		if errors.Is(err, store.ErrNotFound) {
 			continue // from before there was a log

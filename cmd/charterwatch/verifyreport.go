@@ -60,6 +60,7 @@ func (t *terminal) verifyProofs(d reports.Document, r reports.Report, keys []str
 	t.line("cli.verify.checkpoint", "origin", c.Checkpoint.Origin, "size", c.Checkpoint.Size)
 	t.line("cli.verify.sealed", "n", c.Sealed, "leaves", c.Leaves)
 	t.names("unsealed", c.Unsealed)
+	t.names("added", c.Added)
 	t.names("changed", c.Changed)
 	t.names("omitted", c.Omitted)
 	for _, x := range c.Problems {
@@ -69,7 +70,7 @@ func (t *terminal) verifyProofs(d reports.Document, r reports.Report, keys []str
 		t.line("cli.verify.own_keys")
 	}
 	if !c.OK() {
-		return messages.New("cli.verify.problems", "n", len(c.Changed)+len(c.Omitted)+len(c.Problems))
+		return messages.New("cli.verify.problems", "n", len(c.Added)+len(c.Changed)+len(c.Omitted)+len(c.Problems))
 	}
 	return nil
 }
