@@ -222,6 +222,77 @@ func TestNewKeyIsVouchedForByTheOld(t *testing.T) {
 	})
 }
 
+// TestNewestCheckpointIsStamped: while the authority is slow, what is to be stamped next is the newest.
+func TestNewestCheckpointIsStamped(t *testing.T) {
+	k, _ := keys(t, origin)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		log := &memory{taken: map[string]int64{}}
+		log.grow(1)
+		var stamped []int64
+		n, err := NewNotary(NotaryConfig{Log: log, Key: k, Folder: Folder{Dir: dir}, Stamp: func(_ context.Context, s Signed) error {
+			time.Sleep(20 * time.Second)
+			stamped = append(stamped, s.Size)
+			return nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- n.Run(ctx) }()
+		for range 3 { // asked for, as reports do
+			time.Sleep(time.Second)
+			log.grow(1)
+			if _, err := n.Checkpoint(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if !slices.Equal(stamped, []int64{1, 4}) {
+			t.Errorf("stamped: %v", stamped)
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestRecipientsOfOneName: two addresses at one host bear one name, and each gets every checkpoint.
+func TestRecipientsOfOneName(t *testing.T) {
+	k, _ := keys(t, origin)
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		log := &memory{taken: map[string]int64{}}
+		log.grow(1)
+		first, second := &outbox{name: "webhook audit.example"}, &outbox{name: "webhook audit.example", down: true}
+		n, err := NewNotary(NotaryConfig{Log: log, Key: k, Folder: Folder{Dir: dir}, Recipients: []Recipient{first, second}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- n.Run(ctx) }()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s, err := n.Status(ctx); err != nil || len(s.Failed) != 1 {
+			t.Errorf("%+v %v", s.Failed, err)
+		}
+		second.set(false)
+		time.Sleep(20 * time.Minute)
+		synctest.Wait()
+		if !slices.Equal(first.got(), []int64{1}) || !slices.Equal(second.got(), []int64{1}) {
+			t.Errorf("the first got %v, the second %v", first.got(), second.got())
+		}
+		cancel()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // faulty lets one step of a write fail.
 type faulty struct {
 	osDisk
