@@ -296,7 +296,7 @@ func (t *logCheck) checkpoints() error {
 		if stamp == nil {
 			return nil
 		}
-		if _, err := stamps.Verify(stamp, signed, nil); err != nil {
+		if _, err := stamps.Verify(stamp, signed); err != nil {
 			t.problem("checkpoint %d: %s", size, err)
 		}
 		t.report.Stamped++
