@@ -85,8 +85,7 @@ func (c *ledgerTool) public() ([]string, error) {
 	if c.keys == "" {
 		return c.key.PublicKeys()
 	}
-	b, err := os.ReadFile(c.keys)
-	return ledger.ParsePublicKeys(string(b)), err
+	return publicKeys(c.keys)
 }
 
 func (c *ledgerTool) verify(ctx context.Context) error {
