@@ -14,6 +14,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/internal/needs"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/reports/fonts"
 )
@@ -48,7 +49,7 @@ type lived struct {
 func livePastOnce(t *testing.T) lived {
 	t.Helper()
 	if _, err := fonts.Load(); err != nil {
-		lacking(t, err.Error())
+		needs.Lack(t, err.Error())
 	}
 	l := lived{t: t, dir: t.TempDir()}
 	l.config = filepath.Join(l.dir, "charterwatch.yaml")
