@@ -32,9 +32,16 @@ type written struct {
 
 func rowSum(columns ...any) [sha256.Size]byte { return sha256.Sum256(fmt.Appendln(nil, columns...)) }
 
-// cases compares what is on record of cases with the imports that put it there.
+// caseCheck compares what is on record of cases with the imports that put it there.
+type caseCheck struct {
+	v       *verification
+	want    map[piece]written
+	damaged map[string]bool // imports whose evidence cannot be read, by id
+	unread  map[int64]bool  // when those came on record: nobody knows what they wrote
+}
+
 func (v *verification) cases() error {
-	want := map[piece]written{}
+	c := caseCheck{v, map[piece]written{}, map[string]bool{}, map[int64]bool{}}
 	err := query(v.ctx, v.tx, func(r *sql.Rows) error {
 		var l leafRow
 		if err := l.scan(r, false); err != nil || l.erased() {
@@ -42,21 +49,22 @@ func (v *verification) cases() error {
 		}
 		i, err := importOf(&l)
 		if err != nil {
-			return nil // told already
+			c.damaged[l.leaf.ID] = true // told already
+			return nil
 		}
-		return wrote(want, &l, i)
+		return wrote(c.want, &l, i)
 	}, leafWithBody+`WHERE kind = ? ORDER BY key`, compliance.EvidenceCase)
 	if err != nil {
 		return err
 	}
-	for _, step := range []func(map[piece]written) error{v.caseRows, v.callRows, v.spanRows, v.importRows} {
-		if err := step(want); err != nil {
+	for _, step := range []func() error{c.imports, c.cases, c.calls, c.spans} {
+		if err := step(); err != nil {
 			return err
 		}
 	}
-	left := slices.SortedFunc(maps.Keys(want), func(a, b piece) int { return cmp.Compare(a.String(), b.String()) })
+	left := slices.SortedFunc(maps.Keys(c.want), func(a, b piece) int { return cmp.Compare(a.String(), b.String()) })
 	for _, p := range left {
-		if w := want[p]; w.about >= v.kept {
+		if w := c.want[p]; w.about >= v.kept {
 			v.report.problem("%s, in leaf %d of log %d, is gone", p, w.n, w.log)
 		}
 	}
@@ -94,60 +102,65 @@ func wrote(want map[piece]written, l *leafRow, i compliance.CaseImport) error {
 }
 
 // meet compares a row with what was written.
-func (v *verification) meet(want map[piece]written, p piece, columns ...any) {
-	w, ok := want[p]
+func (c caseCheck) meet(p piece, columns ...any) {
+	w, ok := c.want[p]
 	switch {
+	case !ok && c.unread[p.at]:
 	case !ok:
-		v.report.problem("%s has no leaf", p)
+		c.v.report.problem("%s has no leaf", p)
 	case w.row != rowSum(columns...):
-		v.report.problem("%s is not what leaf %d of log %d says", p, w.n, w.log)
+		c.v.report.problem("%s is not what leaf %d of log %d says", p, w.n, w.log)
 	}
-	delete(want, p)
+	delete(c.want, p)
 }
 
-func (v *verification) caseRows(want map[piece]written) error {
-	return query(v.ctx, v.tx, func(r *sql.Rows) error {
+func (c caseCheck) cases() error {
+	return query(c.v.ctx, c.v.tx, func(r *sql.Rows) error {
 		var kind, ref, body string
 		var at, received, done int64
 		err := r.Scan(&kind, &ref, &at, &received, &done, &body)
 		if err == nil {
-			v.meet(want, piece{"case", kind + "/" + ref, at}, received, done, body)
+			c.meet(piece{"case", kind + "/" + ref, at}, received, done, body)
 		}
 		return err
 	}, `SELECT kind, ref, at_ms, received_ms, done_ms, body FROM cases ORDER BY kind, ref, at_ms`)
 }
 
-func (v *verification) callRows(want map[piece]written) error {
-	return query(v.ctx, v.tx, func(r *sql.Rows) error {
+func (c caseCheck) calls() error {
+	return query(c.v.ctx, c.v.tx, func(r *sql.Rows) error {
 		var day, at int64
 		var calls, inTime int
 		err := r.Scan(&day, &at, &calls, &inTime)
 		if err == nil {
-			v.meet(want, piece{"calls", dayOf(day).String(), at}, calls, inTime)
+			c.meet(piece{"calls", dayOf(day).String(), at}, calls, inTime)
 		}
 		return err
 	}, `SELECT day, at_ms, calls, in_time FROM calls ORDER BY day, at_ms`)
 }
 
-func (v *verification) spanRows(want map[piece]written) error {
-	return query(v.ctx, v.tx, func(r *sql.Rows) error {
+func (c caseCheck) spans() error {
+	return query(c.v.ctx, c.v.tx, func(r *sql.Rows) error {
 		var kind string
 		var from, until, at int64
 		err := r.Scan(&kind, &from, &until, &at)
 		if err == nil {
-			v.meet(want, piece{"register", fmt.Sprintf("%s %s..%s", kind, dayOf(from), dayOf(until)), at})
+			c.meet(piece{"register", fmt.Sprintf("%s %s..%s", kind, dayOf(from), dayOf(until)), at})
 		}
 		return err
 	}, `SELECT kind, from_day, until_day, at_ms FROM case_spans ORDER BY kind, from_day, until_day, at_ms`)
 }
 
-func (v *verification) importRows(want map[piece]written) error {
-	return query(v.ctx, v.tx, func(r *sql.Rows) error {
+func (c caseCheck) imports() error {
+	return query(c.v.ctx, c.v.tx, func(r *sql.Rows) error {
 		var id, body string
 		var at int64
 		err := r.Scan(&id, &at, &body)
-		if err == nil {
-			v.meet(want, piece{"import", id, at}, body)
+		switch {
+		case err != nil:
+		case c.damaged[id]:
+			c.unread[at] = true
+		default:
+			c.meet(piece{"import", id, at}, body)
 		}
 		return err
 	}, `SELECT id, at_ms, body FROM case_imports ORDER BY id`)
