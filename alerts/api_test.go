@@ -17,6 +17,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/accounts"
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
 
 // served is a running service behind a server. Who calls is in the user name.
@@ -50,7 +51,7 @@ func servedKit(t *testing.T, set Settings) (*kit, *httptest.Server, func() []com
 }
 
 func TestAmtool(t *testing.T) {
-	tool := installed(t, "prometheus-alertmanager", "amtool")
+	tool := needs.Tool(t, "apt-get install prometheus-alertmanager", "amtool")
 	k, server, said := servedKit(t, Settings{Alertmanager: routing(t, oneHook)})
 	k.publish(down("homepage", time.Now()), siteAlert(compliance.AlertLatencyHigh, compliance.SeverityWarning, "forms", time.Now()))
 	eventually(t, "both are told", func() bool { return len(k.hooks.all()) == 2 })

@@ -25,28 +25,15 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
 
 const deploy = "../deploy"
 
-// installed finds a tool of a package. Without it the test is skipped on a person's machine,
-// and fails where CI is set.
-func installed(t *testing.T, pkg, tool string) string {
-	t.Helper()
-	path, err := exec.LookPath(tool)
-	if err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatalf("there is no %s: apt-get install %s", tool, pkg)
-		}
-		t.Skipf("there is no %s: apt-get install %s", tool, pkg)
-	}
-	return path
-}
-
 // run has a tool of Prometheus look at one of our examples.
 func run(t *testing.T, dir, pkg, tool string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), installed(t, pkg, tool), args...)
+	cmd := exec.CommandContext(t.Context(), needs.Tool(t, "apt-get install "+pkg, tool), args...)
 	cmd.Dir = filepath.Join(deploy, dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
 
 func freePort(t *testing.T) string {
@@ -32,7 +33,7 @@ func freePort(t *testing.T) string {
 // alertmanagers runs a cluster of the distribution's own.
 func alertmanagers(t *testing.T, n int, conf string) (addresses []string) {
 	t.Helper()
-	program := installed(t, "prometheus-alertmanager", "prometheus-alertmanager")
+	program := needs.Tool(t, "apt-get install prometheus-alertmanager", "prometheus-alertmanager")
 	dir := t.TempDir()
 	file := filepath.Join(dir, "alertmanager.yml")
 	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {

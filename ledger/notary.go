@@ -38,7 +38,8 @@ type Log interface {
 
 // Recipient keeps checkpoints for others to compare with.
 type Recipient interface {
-	// Name is stable, says where checkpoints go, and holds no secret.
+	// Name is stable, says where checkpoints go, and holds no secret. Recipients that bear the
+	// same are told apart by their order.
 	Name() string
 	// Send hands over a signed checkpoint. nil means that it was taken. It may be called again
 	// with a checkpoint that was taken already.
@@ -62,14 +63,34 @@ type NotaryConfig struct {
 // Notary signs the log's head and hands it out. It is safe for concurrent use.
 type Notary struct {
 	cfg    NotaryConfig
-	wake   []chan struct{} // one for each recipient
-	stamps chan Signed
+	to     []addressee
+	stamps chan Signed // the newest that is to be stamped; written by whoever holds signing
 
 	signing sync.Mutex // held while a checkpoint is made
 
 	mu     sync.Mutex // guards what follows
 	last   Signed
 	failed map[string]Failure
+}
+
+// addressee is a recipient under a name that no other has: two may lead to one host.
+type addressee struct {
+	Recipient
+	name string
+	wake chan struct{}
+}
+
+// addressees names recipients apart, by their order where that is needed.
+func addressees(list []Recipient) (out []addressee) {
+	count := map[string]int{}
+	for _, r := range list {
+		name := r.Name()
+		if count[name]++; count[name] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, count[name])
+		}
+		out = append(out, addressee{r, name, make(chan struct{}, 1)})
+	}
+	return out
 }
 
 // Failure is a checkpoint that could not be handed out.
@@ -83,7 +104,7 @@ type Status struct {
 	Size     int64              // of the log
 	Signed   int64              // of the last checkpoint
 	SignedAt time.Time          // zero: none yet
-	Failed   map[string]Failure // by recipient: the last failure since it last took one
+	Failed   map[string]Failure // by recipient, or "timestamp": the last failure since one was last taken
 }
 
 // defaultEvery is how far checkpoints are apart.
@@ -100,10 +121,7 @@ func NewNotary(cfg NotaryConfig) (*Notary, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	n := &Notary{cfg: cfg, failed: map[string]Failure{}, stamps: make(chan Signed, 1)}
-	for range cfg.Recipients {
-		n.wake = append(n.wake, make(chan struct{}, 1))
-	}
+	n := &Notary{cfg: cfg, to: addressees(cfg.Recipients), failed: map[string]Failure{}, stamps: make(chan Signed, 1)}
 	log, signed, err := cfg.Folder.Latest()
 	if err != nil {
 		return nil, err
@@ -149,21 +167,18 @@ func (n *Notary) Checkpoint(ctx context.Context, others ...Key) (Signed, error) 
 	n.mu.Lock()
 	n.last = s
 	n.mu.Unlock()
-	for _, w := range n.wake {
-		poke(w)
+	for _, r := range n.to {
+		select {
+		case r.wake <- struct{}{}:
+		default: // it will look anyway
+		}
 	}
 	select {
-	case n.stamps <- s:
-	default: // the one before is still being stamped
-	}
-	return s, nil
-}
-
-func poke(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
+	case <-n.stamps: // one that waits while another is being stamped: this one covers it
 	default:
 	}
+	n.stamps <- s
+	return s, nil
 }
 
 // Origin names the log that the notary signs for.
@@ -199,12 +214,12 @@ func (n *Notary) Run(ctx context.Context) error {
 	// What was signed before the start goes out first: it may bear two keys, and lead from one
 	// that a recipient knows to the next.
 	var wg sync.WaitGroup
-	for _, r := range n.cfg.Recipients {
-		wg.Go(func() { n.note(r.Name(), n.handOut(ctx, r)) })
+	for _, r := range n.to {
+		wg.Go(func() { n.note(r.name, n.handOut(ctx, r)) })
 	}
 	wg.Wait()
-	for i, r := range n.cfg.Recipients {
-		wg.Go(func() { n.deliver(ctx, r, n.wake[i]) })
+	for _, r := range n.to {
+		wg.Go(func() { n.deliver(ctx, r) })
 	}
 	wg.Go(func() { n.stamp(ctx) })
 	tick := time.NewTicker(n.cfg.Every)
@@ -234,34 +249,29 @@ const (
 	sendLimit = 30 * time.Second
 )
 
-// deliver hands a recipient the newest checkpoint: it covers those before.
-func (n *Notary) deliver(ctx context.Context, r Recipient, wake <-chan struct{}) {
+// deliver hands a recipient the newest checkpoint: it covers those before. A new one does not cut
+// a pause short: a recipient in trouble is left in peace.
+func (n *Notary) deliver(ctx context.Context, r addressee) {
 	pause := retryMin
 	for {
 		err := n.handOut(ctx, r)
 		if ctx.Err() != nil {
 			return
 		}
-		n.note(r.Name(), err)
-		var again <-chan time.Time
-		if err != nil {
-			n.cfg.Logger.Warn("a checkpoint of the ledger was not taken; trying again", "recipient", r.Name(), "err", err, "in", pause)
-			again = time.After(pause)
-			pause = min(2*pause, retryMax)
-		} else {
+		n.note(r.name, err)
+		if err == nil {
 			pause = retryMin
-		}
-		// A new checkpoint does not cut a pause short: a recipient in trouble is left in peace.
-		if again != nil {
 			select {
-			case <-again:
+			case <-r.wake:
 			case <-ctx.Done():
 				return
 			}
 			continue
 		}
+		n.cfg.Logger.Warn("a checkpoint of the ledger was not taken; trying again", "recipient", r.name, "err", err, "in", pause)
 		select {
-		case <-wake:
+		case <-time.After(pause):
+			pause = min(2*pause, retryMax)
 		case <-ctx.Done():
 			return
 		}
@@ -279,12 +289,12 @@ func (n *Notary) note(recipient string, err error) {
 	}
 }
 
-func (n *Notary) handOut(ctx context.Context, r Recipient) error {
+func (n *Notary) handOut(ctx context.Context, r addressee) error {
 	s := n.latest()
 	if s.Size == 0 {
 		return nil
 	}
-	taken, err := n.cfg.Log.Taken(ctx, r.Name(), s.Log)
+	taken, err := n.cfg.Log.Taken(ctx, r.name, s.Log)
 	if err != nil || taken >= s.Size {
 		return err
 	}
@@ -293,7 +303,7 @@ func (n *Notary) handOut(ctx context.Context, r Recipient) error {
 	if err := r.Send(limited, s.Note); err != nil {
 		return err
 	}
-	return n.cfg.Log.SaveTaken(ctx, r.Name(), s.Log, s.Size)
+	return n.cfg.Log.SaveTaken(ctx, r.name, s.Log, s.Size)
 }
 
 func (n *Notary) stamp(ctx context.Context) {

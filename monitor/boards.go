@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -29,11 +28,8 @@ const (
 type boardRunner struct {
 	BoardWatch
 	tick time.Duration // how often it is woken to see whether a look is due
-
-	mu    sync.Mutex
-	last  time.Time // beginning of the latest look
-	busy  bool
-	ended bool
+	turn
+	last time.Time // beginning of the latest look; the turn's lock guards it
 }
 
 // arrangeBoards makes the board runners match the plan. e.mu must be held.
@@ -109,7 +105,7 @@ func (e *Engine) lookAt(r *boardRunner) {
 		down = down || e.committer.siteDown(s.ID)
 	}
 	now := e.clock.Now()
-	if !r.begin(now, down) {
+	if !r.begin(func() bool { return r.due(now, down) }) {
 		return
 	}
 	defer r.finish()
@@ -138,10 +134,8 @@ func (r *boardRunner) look(ctx context.Context, known []scanners.Known) scanners
 	return look
 }
 
-// begin says whether a look is due, and takes the board for it.
-func (r *boardRunner) begin(now time.Time, down bool) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
+// due says whether a look is due, and notes that it is made. It is asked in the runner's turn.
+func (r *boardRunner) due(now time.Time, down bool) bool {
 	every := r.Spec.Every
 	if down && !r.Spec.Standing {
 		every = min(every, compliance.OutageEvery)
@@ -149,24 +143,11 @@ func (r *boardRunner) begin(now time.Time, down bool) bool {
 		return false
 	}
 	// Half a tick of tolerance: a wake-up a little early must not cost a whole tick.
-	if r.busy || r.ended || now.Sub(r.last) < every-r.tick/2 && !now.Before(r.last) {
+	if now.Sub(r.last) < every-r.tick/2 && !now.Before(r.last) {
 		return false
 	}
-	r.busy, r.last = true, now
+	r.last = now
 	return true
-}
-
-func (r *boardRunner) finish() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.busy = false
-}
-
-// end stops the runner for good.
-func (r *boardRunner) end() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.ended = true
 }
 
 // siteDown says whether an outage of the site is open.

@@ -3,7 +3,6 @@ package monitor
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -25,9 +24,7 @@ const pageTimeout = time.Minute // for one look, its turn included
 // pageRunner looks at one page on behalf of the engine.
 type pageRunner struct {
 	PageWatch
-	mu    sync.Mutex
-	busy  bool
-	ended bool
+	turn
 }
 
 // arrangePages makes the page runners match the plan. e.mu must be held.
@@ -69,7 +66,7 @@ func pageTag(id string) string { return "page:" + id }
 
 func (e *Engine) lookAtPage(r *pageRunner) {
 	ctx := e.looking
-	if !r.begin() {
+	if !r.begin(always) {
 		return
 	}
 	defer r.finish()
@@ -90,29 +87,6 @@ func (e *Engine) lookAtPage(r *pageRunner) {
 		look.Status, look.Detail = scanners.PageNotLooked, "no canary answered"
 	}
 	e.committer.submit(record{page: &r.Spec, pageLook: &look})
-}
-
-func (r *pageRunner) begin() bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.busy || r.ended {
-		return false
-	}
-	r.busy = true
-	return true
-}
-
-func (r *pageRunner) finish() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.busy = false
-}
-
-// end stops the runner for good.
-func (r *pageRunner) end() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.ended = true
 }
 
 // takePage takes a look at a page into account.

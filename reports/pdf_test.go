@@ -11,16 +11,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/charterwatch/charterwatch/internal/needs"
 	"github.com/charterwatch/charterwatch/reports"
 )
 
 // poppler runs a tool of Poppler on a PDF.
 func poppler(t *testing.T, pdf []byte, tool string, args ...string) string {
 	t.Helper()
-	path, err := exec.LookPath(tool)
-	if err != nil {
-		lacking(t, "there is no "+tool+" on this machine: apt-get install poppler-utils")
-	}
+	path := needs.Tool(t, "apt-get install poppler-utils", tool)
 	file := filepath.Join(t.TempDir(), "report.pdf")
 	if err := os.WriteFile(file, pdf, 0o644); err != nil {
 		t.Fatal(err)

@@ -17,27 +17,18 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/internal/needs"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/reports/fonts"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// lacking ends a test for want of something. Where CI is set that fails: there nothing may go
-// untested.
-func lacking(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
-
 func typeface(t testing.TB) fonts.Set {
 	t.Helper()
 	set, err := fonts.Load()
 	if err != nil {
-		lacking(t, err.Error())
+		needs.Lack(t, err.Error())
 	}
 	return set
 }

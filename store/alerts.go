@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -35,7 +34,7 @@ func (a *applier) alert(x compliance.Alert) error {
 	return err
 }
 
-func selectAlerts(ctx context.Context, q querier, where string, args ...any) (out []compliance.Alert, err error) {
+func selectAlerts(ctx context.Context, q querier, rest string, args ...any) (out []compliance.Alert, err error) {
 	err = query(ctx, q, func(r *sql.Rows) error {
 		var body []byte
 		var settled int64
@@ -49,14 +48,14 @@ func selectAlerts(ctx context.Context, q querier, where string, args ...any) (ou
 		a.Settled = optTime(settled)
 		out = append(out, a)
 		return nil
-	}, `SELECT body, settled_ms FROM alerts WHERE `+where, args...)
+	}, `SELECT body, settled_ms FROM alerts`+rest, args...)
 	return out, err
 }
 
 // Owed returns the alerts that people are still to be told of: those that stand, and those
 // that ended and are not settled, oldest first.
 func (d *DB) Owed(ctx context.Context) ([]compliance.Alert, error) {
-	out, err := selectAlerts(ctx, d.reader, `settled_ms = 0 ORDER BY start_ms, id`)
+	out, err := selectAlerts(ctx, d.reader, ` WHERE settled_ms = 0 ORDER BY start_ms, id`)
 	if err != nil {
 		return nil, fmt.Errorf("read alerts owed: %w", err)
 	}
@@ -82,24 +81,23 @@ func (d *DB) Settle(ctx context.Context, ids []string, at time.Time) error {
 
 // Alerts returns the alerts that q selects, latest start first.
 func (d *DB) Alerts(ctx context.Context, q compliance.AlertQuery) ([]compliance.Alert, error) {
-	where, args := []string{"1 = 1"}, []any{}
-	also := func(cond string, arg any) { where, args = append(where, cond), append(args, arg) }
+	var f filter
 	if q.Site != "" {
-		also("scope = ?", q.Site)
+		f.also("scope = ?", q.Site)
 	}
 	if q.Open {
-		also("end_ms = ?", int64(openEnd))
+		f.also("end_ms = ?", int64(openEnd))
 	}
 	if !q.From.IsZero() {
-		also("end_ms > ?", q.From.UnixMilli())
+		f.also("end_ms > ?", q.From.UnixMilli())
 	}
 	if !q.To.IsZero() {
-		also("start_ms < ?", q.To.UnixMilli())
+		f.also("start_ms < ?", q.To.UnixMilli())
 	}
 	if q.ID != "" {
-		also("id = ?", q.ID)
+		f.also("id = ?", q.ID)
 	}
-	out, err := selectAlerts(ctx, d.reader, strings.Join(where, " AND ")+` ORDER BY start_ms DESC, id LIMIT ?`, append(args, limitOf(q.Limit))...)
+	out, err := selectAlerts(ctx, d.reader, f.where()+` ORDER BY start_ms DESC, id LIMIT ?`, append(f.args, limitOf(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("read alerts: %w", err)
 	}
@@ -143,16 +141,15 @@ func (d *DB) Record(ctx context.Context, receipts []compliance.Receipt) error {
 
 // Receipts returns the receipts that q selects, the latest first.
 func (d *DB) Receipts(ctx context.Context, q compliance.ReceiptQuery) (out []compliance.Receipt, err error) {
-	where, args := []string{"1 = 1"}, []any{}
-	also := func(cond string, arg any) { where, args = append(where, cond), append(args, arg) }
+	var f filter
 	if q.Alert != "" {
-		also("id IN (SELECT receipt FROM receipt_alerts WHERE alert = ?)", q.Alert)
+		f.also("id IN (SELECT receipt FROM receipt_alerts WHERE alert = ?)", q.Alert)
 	}
 	if !q.From.IsZero() {
-		also("at_ms >= ?", q.From.UnixMilli())
+		f.also("at_ms >= ?", q.From.UnixMilli())
 	}
 	if !q.To.IsZero() {
-		also("at_ms < ?", q.To.UnixMilli())
+		f.also("at_ms < ?", q.To.UnixMilli())
 	}
 	err = query(ctx, d.reader, func(r *sql.Rows) error {
 		var id int64
@@ -167,7 +164,7 @@ func (d *DB) Receipts(ctx context.Context, q compliance.ReceiptQuery) (out []com
 		x.ID = id
 		out = append(out, x)
 		return nil
-	}, `SELECT id, body FROM receipts WHERE `+strings.Join(where, " AND ")+` ORDER BY at_ms DESC, id DESC LIMIT ?`, append(args, limitOf(q.Limit))...)
+	}, `SELECT id, body FROM receipts`+f.where()+` ORDER BY at_ms DESC, id DESC LIMIT ?`, append(f.args, limitOf(q.Limit))...)
 	if err != nil {
 		return nil, fmt.Errorf("read receipts: %w", err)
 	}

@@ -2,14 +2,10 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/charterwatch/charterwatch/ledger"
 )
-
-// ErrBehind is wrapped by a [BehindError].
-var ErrBehind = errors.New("the ledger's checkpoint file is ahead of the store")
 
 // BehindError says that the store is not the one whose ledger was signed last: it was restored
 // from a backup, or changed. Its ledger must not be extended, or two histories would bear one
@@ -23,18 +19,16 @@ type BehindError struct {
 
 // Error implements error.
 func (e *BehindError) Error() string {
+	const ahead = "the ledger's checkpoint file is ahead of the store"
 	switch {
 	case e.Signed < 0:
-		return fmt.Sprintf("%s: %s cannot be read", ErrBehind, e.File)
+		return fmt.Sprintf("%s: %s cannot be read", ahead, e.File)
 	case e.Have >= e.Signed:
-		return fmt.Sprintf("%s: %s was signed over %d leaves of log %d that are not those of the store", ErrBehind, e.File, e.Signed, e.Log)
+		return fmt.Sprintf("%s: %s was signed over %d leaves of log %d that are not those of the store", ahead, e.File, e.Signed, e.Log)
 	default:
-		return fmt.Sprintf("%s: %s was signed over %d leaves of log %d, the store has %d", ErrBehind, e.File, e.Signed, e.Log, e.Have)
+		return fmt.Sprintf("%s: %s was signed over %d leaves of log %d, the store has %d", ahead, e.File, e.Signed, e.Log, e.Have)
 	}
 }
-
-// Unwrap makes errors.Is find ErrBehind.
-func (e *BehindError) Unwrap() error { return ErrBehind }
 
 // Behind says why the ledger must not be extended, as a *BehindError; nil if it may.
 func (d *DB) Behind() error { return d.behind }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -21,21 +22,16 @@ func (a *applier) imported(i compliance.CaseImport) error {
 	if i.ID == "" || i.By.ID == "" || i.At.IsZero() {
 		return refuse("an import needs an id, an actor and a time")
 	}
-	at, whole := i.At.UnixMilli(), i
-	cases, tallies, spans := i.Cases, i.Tallies, i.Spans
-	i.Cases, i.Tallies, i.Spans = nil, nil, nil
-	body, err := json.Marshal(struct {
-		compliance.CaseImport
-		Count int `json:"count"`
-	}{i, len(cases) + len(tallies)})
+	at := i.At.UnixMilli()
+	body, err := importRow(i)
 	if err != nil {
 		return refusal{err}
 	}
-	r, err := a.tx.ExecContext(a.ctx, `INSERT INTO case_imports (id, at_ms, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, i.ID, at, string(body))
+	r, err := a.tx.ExecContext(a.ctx, `INSERT INTO case_imports (id, at_ms, body) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, i.ID, at, body)
 	if err != nil {
 		return err
 	}
-	if err := a.leafInserted(r, whole.Evidence); err != nil {
+	if err := a.leafInserted(r, i.Evidence); err != nil {
 		return err
 	}
 	insert, err := a.tx.PrepareContext(a.ctx, `INSERT INTO cases (kind, ref, at_ms, received_ms, done_ms, body) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`)
@@ -43,7 +39,7 @@ func (a *applier) imported(i compliance.CaseImport) error {
 		return err
 	}
 	defer insert.Close()
-	for _, c := range cases {
+	for _, c := range i.Cases {
 		if c.Ref == "" || c.Received.IsZero() {
 			return refuse("a case needs a reference and the time of its receipt")
 		}
@@ -51,17 +47,16 @@ func (a *applier) imported(i compliance.CaseImport) error {
 		if err != nil {
 			return refusal{err}
 		}
-		done := max(optMS(c.Answered), optMS(c.Closed))
-		if _, err := insert.ExecContext(a.ctx, string(c.Kind), c.Ref, at, c.Received.UnixMilli(), done, string(b)); err != nil {
+		if _, err := insert.ExecContext(a.ctx, string(c.Kind), c.Ref, at, c.Received.UnixMilli(), caseDone(c), string(b)); err != nil {
 			return fmt.Errorf("case %s: %w", c.Ref, err)
 		}
 	}
-	for _, t := range tallies {
+	for _, t := range i.Tallies {
 		if _, err := a.tx.ExecContext(a.ctx, `INSERT INTO calls (day, at_ms, calls, in_time) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, dayNumber(t.Day), at, t.Calls, t.InTime); err != nil {
 			return fmt.Errorf("calls of %s: %w", t.Day, err)
 		}
 	}
-	for _, s := range spans {
+	for _, s := range i.Spans {
 		_, err := a.tx.ExecContext(a.ctx, `INSERT INTO case_spans (kind, from_day, until_day, at_ms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 			string(s.Kind), dayNumber(s.From), dayNumber(s.Until), at)
 		if err != nil {
@@ -69,6 +64,47 @@ func (a *applier) imported(i compliance.CaseImport) error {
 		}
 	}
 	return nil
+}
+
+// importRow is an import as it is kept, without its cases.
+func importRow(i compliance.CaseImport) (string, error) {
+	n := len(i.Cases) + len(i.Tallies)
+	i.Cases, i.Tallies, i.Spans = nil, nil, nil
+	b, err := json.Marshal(compliance.ImportRecord{CaseImport: i, Count: n})
+	return string(b), err
+}
+
+// caseDone is when a case was answered or closed, in milliseconds; 0: neither.
+func caseDone(c compliance.Case) int64 { return max(optMS(c.Answered), optMS(c.Closed)) }
+
+// removeImport takes an import off record: its cases, calls and spans as it had them.
+func (a *applier) removeImport(i compliance.CaseImport) error {
+	at := i.At.UnixMilli()
+	remove := func(from string, args ...any) error {
+		_, err := a.tx.ExecContext(a.ctx, `DELETE FROM `+from, args...)
+		return err
+	}
+	errs := []error{remove(`case_imports WHERE id = ?`, i.ID)}
+	for _, c := range i.Cases {
+		errs = append(errs, remove(`cases WHERE kind = ? AND ref = ? AND at_ms = ?`, string(c.Kind), c.Ref, at))
+	}
+	for _, t := range i.Tallies {
+		errs = append(errs, remove(`calls WHERE day = ? AND at_ms = ?`, dayNumber(t.Day), at))
+	}
+	for _, s := range i.Spans {
+		errs = append(errs, remove(`case_spans WHERE kind = ? AND from_day = ? AND until_day = ? AND at_ms = ?`, string(s.Kind), dayNumber(s.From), dayNumber(s.Until), at))
+	}
+	return errors.Join(errs...)
+}
+
+// importOf reads the evidence of an import.
+func importOf(l *leafRow) (compliance.CaseImport, error) {
+	_, body, err := l.evidence()
+	var e struct{ Import compliance.CaseImport }
+	if err == nil {
+		err = json.Unmarshal(body, &e)
+	}
+	return e.Import, err
 }
 
 // Cases returns what was on record of cases at asOf: those that were received from since on, and

@@ -73,19 +73,22 @@ func (d *DB) SaveTaken(ctx context.Context, recipient string, log, size int64) e
 // Checkpoint returns the newest signed checkpoint of the newest log. The error wraps
 // ErrNotFound when none was signed yet.
 func (d *DB) Checkpoint(ctx context.Context) (ledger.Signed, error) {
-	return d.checkpoint(ctx, `1 = 1 ORDER BY log DESC, size DESC`)
+	return checkpoint(ctx, d.reader, ` ORDER BY log DESC, size DESC`)
 }
 
-func (d *DB) checkpoint(ctx context.Context, where string, args ...any) (s ledger.Signed, err error) {
-	var at int64
-	var signed string
-	err = d.reader.QueryRowContext(ctx, `SELECT log, size, at_ms, signed FROM checkpoints WHERE `+where+` LIMIT 1`, args...).Scan(&s.Log, &s.Size, &at, &signed)
-	if errors.Is(err, sql.ErrNoRows) {
+// checkpoint returns the first that the rest of the query finds.
+func checkpoint(ctx context.Context, q querier, rest string, args ...any) (s ledger.Signed, err error) {
+	err = query(ctx, q, func(r *sql.Rows) error {
+		var at int64
+		err := r.Scan(&s.Log, &s.Size, &at, &s.Note)
+		s.At = fromMS(at)
+		return err
+	}, `SELECT log, size, at_ms, signed FROM checkpoints`+rest+` LIMIT 1`, args...)
+	if err == nil && s.Note == nil {
 		err = ErrNotFound
 	}
 	if err != nil {
 		return s, fmt.Errorf("signed checkpoint of the ledger: %w", err)
 	}
-	s.At, s.Note = fromMS(at), []byte(signed)
 	return s, nil
 }

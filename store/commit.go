@@ -256,6 +256,12 @@ func (a *applier) change(c compliance.Change) error {
 			return fmt.Errorf("capture of %s: %w", k.Outage, err)
 		}
 	}
+	return a.papers(c)
+}
+
+// papers applies what was read and said: notices, statements, cases, pages, and the alerts that
+// follow.
+func (a *applier) papers(c compliance.Change) error {
 	for _, b := range c.Boards {
 		if err := a.board(b); err != nil {
 			return err

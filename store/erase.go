@@ -84,9 +84,10 @@ func (d *DB) Holds(ctx context.Context) (out []Held, err error) {
 }
 
 // Erase takes away the evidence behind a leaf, and the record that it is a copy of: a
-// statement goes, a notice's wording is blanked and its page deleted, an outage stays. A new
-// leaf says that it was done, by whom and why; the leaf itself stays. Erasing what is erased
-// changes nothing. The error wraps ErrNotFound, ErrHeld or ErrKept.
+// statement goes, and so does an import of cases with what it said of them; a notice's wording is
+// blanked and its page deleted; an outage stays. A new leaf says that it was done, by whom and why;
+// the leaf itself stays. Erasing what is erased changes nothing. Until [DB.Scrub] the files still
+// hold it. The error wraps ErrNotFound, ErrHeld or ErrKept.
 func (d *DB) Erase(ctx context.Context, log, n int64, act compliance.Act) error {
 	err := d.record(ctx, func(a *applier) error {
 		var l leafRow
@@ -94,7 +95,7 @@ func (d *DB) Erase(ctx context.Context, log, n int64, act compliance.Act) error 
 		err := query(a.ctx, a.tx, func(r *sql.Rows) error {
 			found = true
 			return l.scan(r, true)
-		}, leafColumns+`WHERE key = ?`, leafKey(log, n))
+		}, leafWithBody+`WHERE key = ?`, leafKey(log, n))
 		if err == nil && !found {
 			err = ErrNotFound
 		}
@@ -127,6 +128,26 @@ func (d *DB) Erase(ctx context.Context, log, n int64, act compliance.Act) error 
 	return nil
 }
 
+// Scrub writes the store's files anew, so that nothing is left in them of what was erased: a
+// database only marks as free what is deleted, and its log has it once more. It needs as much free
+// space as the store takes.
+func (d *DB) Scrub(ctx context.Context) error {
+	d.wmu.Lock()
+	defer d.wmu.Unlock()
+	_, err := d.writer.ExecContext(ctx, `VACUUM`)
+	if err == nil {
+		var busy, pages, done int
+		err = d.writer.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &done)
+		if err == nil && busy != 0 {
+			err = errors.New("another program reads it")
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("scrub the store: %w", err)
+	}
+	return nil
+}
+
 func (a *applier) mayErase(l leafRow) error {
 	if slices.Contains([]ledger.Kind{ledger.Genesis, ledger.Hour, ledger.Config, ledger.Act, ledger.Erasure}, l.leaf.Kind) {
 		return fmt.Errorf("%s: %w", l.leaf.Kind, ErrKept)
@@ -146,6 +167,12 @@ func (a *applier) eraseRecord(l leafRow) error {
 	case ledger.Statement:
 		_, err := a.tx.ExecContext(a.ctx, `DELETE FROM statements WHERE id = ?`, l.leaf.ID)
 		return err
+	case ledger.Case:
+		i, err := importOf(&l)
+		if err != nil {
+			return err
+		}
+		return a.removeImport(i)
 	case ledger.Notice:
 		i := strings.LastIndex(l.leaf.ID, "/r")
 		return a.blank(l.leaf.ID[:max(i, 0)], l.leaf.ID[i+2:])

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,7 +35,7 @@ func TestProofsOfTheStore(t *testing.T) {
 		t.Fatal(len(text), err)
 	}
 	l, c, err := got[0].Proof.Verify(public)
-	if err != nil || l.ID != "a@7" || c.Size != 306 || ledger.Commit(l.Kind, l.ID, got[0].Salt, got[0].Body) != l.Commitment {
+	if err != nil || l.ID != "a@7" || c.Size != 307 || ledger.Commit(l.Kind, l.ID, got[0].Salt, got[0].Body) != l.Commitment {
 		t.Fatalf("%+v %v", l, err)
 	}
 	for _, id := range []string{"a@900", "nobody"} {
@@ -195,6 +197,80 @@ func TestErasureIsOnRecord(t *testing.T) {
 	}
 }
 
+// TestErasingAnImport: what it said of cases goes with it, and what other imports say stays.
+func TestErasingAnImport(t *testing.T) {
+	d := filled(t)
+	other := register("Q-1")
+	other.At = other.At.Add(time.Hour)
+	other.Cases[0].Closed = other.At
+	other = other.Sealed()
+	commit(t, d, compliance.Change{Site: compliance.MonitorScope, Imports: []compliance.CaseImport{other}})
+	first, err := d.Leaves(t.Context(), register("Q-1", "Q-2").ID)
+	if err != nil || len(first) != 1 {
+		t.Fatal(first, err)
+	}
+	if err := d.Erase(t.Context(), first[0].Log, first[0].N, because("a reference names a customer")); err != nil {
+		t.Fatal(err)
+	}
+	book, err := d.Cases(t.Context(), epoch, epoch.Add(365*24*time.Hour))
+	if err != nil || len(book.Cases) != 1 || !book.Cases[0].Closed.Equal(other.At) || len(book.Tallies) != 1 || len(book.Spans) != 1 {
+		t.Errorf("%+v %v", book, err)
+	}
+	if list, err := d.CaseImports(t.Context(), epoch, epoch.Add(365*24*time.Hour)); err != nil || len(list) != 1 || list[0].ID != other.ID {
+		t.Errorf("%+v %v", list, err)
+	}
+	if r := verified(t, d); !r.OK() || r.Logs[0].Erased != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// TestErasedWordsAreNotOnDisk: what was erased cannot be found in the store's files either.
+func TestErasedWordsAreNotOnDisk(t *testing.T) {
+	d := filled(t)
+	const words = "new disks"
+	on := func() (names []string) {
+		t.Helper()
+		files, err := filepath.Glob(filepath.Join(d.dir, dbFile+"*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if b, err := os.ReadFile(f); err == nil && bytes.Contains(b, []byte(words)) {
+				names = append(names, filepath.Base(f))
+			}
+		}
+		return names
+	}
+	if _, err := d.writer.Exec(`PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(on(), dbFile) {
+		t.Fatal("the words are not there before")
+	}
+	var id string
+	if err := d.writer.QueryRow(`SELECT id FROM statements`).Scan(&id); err != nil {
+		t.Fatal(err)
+	}
+	list, err := d.Leaves(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range list {
+		if err := d.Erase(t.Context(), l.Log, l.N, because("names a customer")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Scrub(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if left := on(); len(left) > 0 {
+		t.Errorf("still in %v", left)
+	}
+	if r := verified(t, d); !r.OK() {
+		t.Errorf("%+v", r)
+	}
+}
+
 func noticesOf(t *testing.T, d *DB) ([]compliance.Notice, error) {
 	t.Helper()
 	tx, err := d.reader.Begin()
@@ -307,7 +383,7 @@ func TestViewBesideAMonitor(t *testing.T) {
 	}
 	defer v.Close()
 	commit(t, d, compliance.Change{Site: "a", Outages: []compliance.Outage{outage(901, time.Time{})}})
-	if r, err := v.VerifyLedger(t.Context(), []string{public}, nil); err != nil || !r.OK() || r.Logs[0].Leaves != 307 || r.Logs[0].Covered != 306 {
+	if r, err := v.VerifyLedger(t.Context(), []string{public}, nil); err != nil || !r.OK() || r.Logs[0].Leaves != 308 || r.Logs[0].Covered != 307 {
 		t.Fatalf("%+v %v", r, err)
 	}
 	if _, err := View(t.Context(), Config{Dir: t.TempDir()}); err == nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -97,7 +96,7 @@ func erasuresSince(ctx context.Context, tx *sql.Tx, from, end int64) (int64, err
 // SignedAt is when a checkpoint was signed. The error wraps ErrNotFound when it is not on record.
 func (d *DB) SignedAt(ctx context.Context, c ledger.Checkpoint) (time.Time, error) {
 	_, log := ledger.FirstOrigin(c.Origin)
-	s, err := d.checkpoint(ctx, `log = ? AND size = ?`, log, c.Size)
+	s, err := checkpoint(ctx, d.reader, ` WHERE log = ? AND size = ?`, log, c.Size)
 	return s.At, err
 }
 
@@ -111,10 +110,7 @@ type LeafRef struct {
 
 // Leaves returns where an id's leaves are, oldest first; none: there is no such id.
 func (d *DB) Leaves(ctx context.Context, id string) (out []LeafRef, err error) {
-	args := []any{id}
-	for _, k := range ledger.Kinds() { // the index begins with the kind
-		args = append(args, string(k))
-	}
+	f := leavesOf(id)
 	err = query(ctx, d.reader, func(r *sql.Rows) error {
 		var key, at int64
 		var l LeafRef
@@ -123,7 +119,7 @@ func (d *DB) Leaves(ctx context.Context, id string) (out []LeafRef, err error) {
 		l.At = fromMS(at)
 		out = append(out, l)
 		return err
-	}, `SELECT key, kind, at_ms, salt IS NULL FROM ledger WHERE id = ? AND kind IN (?`+strings.Repeat(`, ?`, len(args)-2)+`) ORDER BY key`, args...)
+	}, `SELECT key, kind, at_ms, salt IS NULL FROM ledger`+f.where()+` ORDER BY key`, f.args...)
 	if err != nil {
 		return nil, fmt.Errorf("leaves of %s: %w", id, err)
 	}

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,5 +170,23 @@ func TestLeavesOfAnID(t *testing.T) {
 	}
 	if got, err := d.Leaves(t.Context(), "nobody"); err != nil || len(got) != 0 {
 		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// TestLeavesAreFoundByTheIndex: an id is looked for whenever evidence is shown or a report proved. A
+// ledger of years must not be read for it.
+func TestLeavesAreFoundByTheIndex(t *testing.T) {
+	d := openTest(t, t.TempDir())
+	f := leavesOf("a@1")
+	var plan []string
+	err := query(t.Context(), d.reader, func(r *sql.Rows) error {
+		var n int
+		var step string
+		err := r.Scan(&n, &n, &n, &step)
+		plan = append(plan, step)
+		return err
+	}, `EXPLAIN QUERY PLAN `+leafWithBody+f.where(), f.args...)
+	if err != nil || len(plan) == 0 || strings.Contains(strings.Join(plan, "\n"), "SCAN") {
+		t.Errorf("%q %v", plan, err)
 	}
 }

@@ -191,27 +191,26 @@ func (d *DB) Outages(ctx context.Context, q compliance.OutageQuery) (out []compl
 }
 
 func selectOutages(ctx context.Context, tx *sql.Tx, q compliance.OutageQuery) (out []compliance.Outage, err error) {
-	where, args := []string{"end_ms > ?"}, []any{int64(0)}
+	var f filter
 	if !q.From.IsZero() {
-		args[0] = q.From.UnixMilli()
+		f.also("end_ms > ?", q.From.UnixMilli())
 	}
-	also := func(cond string, arg any) { where, args = append(where, cond), append(args, arg) }
 	if !q.To.IsZero() {
-		also("start_ms < ?", q.To.UnixMilli())
+		f.also("start_ms < ?", q.To.UnixMilli())
 	}
 	if q.Site != "" {
-		also("site = ?", q.Site)
+		f.also("site = ?", q.Site)
 	}
 	if q.Check != "" {
-		also("check_name = ?", q.Check)
+		f.also("check_name = ?", q.Check)
 	}
 	if q.SiteLevel {
-		also("check_name = ?", "")
+		f.also("check_name = ?", "")
 	}
 	if q.OpenOnly {
-		also("end_ms = ?", int64(openEnd))
+		f.also("end_ms = ?", int64(openEnd))
 	}
-	stmt := `SELECT id, site, check_name, start_ms, end_ms, confirmed_ms, recovering_ms, reason, cause, checks FROM outages WHERE ` + strings.Join(where, " AND ") + ` ORDER BY start_ms DESC, id`
+	stmt := `SELECT id, site, check_name, start_ms, end_ms, confirmed_ms, recovering_ms, reason, cause, checks FROM outages` + f.where() + ` ORDER BY start_ms DESC, id`
 	if q.Limit > 0 {
 		stmt += fmt.Sprintf(" LIMIT %d", q.Limit)
 	}
@@ -231,7 +230,7 @@ func selectOutages(ctx context.Context, tx *sql.Tx, q compliance.OutageQuery) (o
 		}
 		out = append(out, o)
 		return nil
-	}, stmt, args...)
+	}, stmt, f.args...)
 	return out, err
 }
 

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
+	"github.com/charterwatch/charterwatch/compliance/calendar"
+	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/ledger"
 	"github.com/charterwatch/charterwatch/probes"
 )
@@ -136,6 +138,18 @@ func TestRefusedChangeLeavesNoLeaf(t *testing.T) {
 	}
 }
 
+// register is an import of cases, with a day's calls and the days for which it is complete.
+func register(refs ...string) compliance.CaseImport {
+	at := epoch.Add(40 * time.Hour)
+	day := calendar.DateOf(epoch, time.UTC)
+	i := compliance.CaseImport{At: at, By: accounts.Actor{ID: "op"}, Source: "file", Tallies: []compliance.CallTally{{Day: day, Calls: 10, InTime: 9}},
+		Spans: []compliance.CaseSpan{{Kind: compliance.CaseOnline, From: day, Until: day.AddDays(1)}}}
+	for n, ref := range refs {
+		i.Cases = append(i.Cases, compliance.Case{Ref: ref, Kind: compliance.CaseOnline, Received: epoch.Add(time.Duration(30+n) * time.Hour), Answered: epoch.Add(35 * time.Hour)})
+	}
+	return i.Sealed()
+}
+
 // filled is a store with some of everything, whose ledger has begun. Rows from before it
 // are there too.
 func filled(t *testing.T) *DB {
@@ -146,7 +160,7 @@ func filled(t *testing.T) *DB {
 	for i := range 300 {
 		c.Outages = append(c.Outages, outage(i, epoch.Add(24*time.Hour)))
 	}
-	commit(t, d, hourOfPasses(epoch), c)
+	commit(t, d, hourOfPasses(epoch), c, compliance.Change{Site: compliance.MonitorScope, Imports: []compliance.CaseImport{register("Q-1", "Q-2")}})
 	if _, err := d.Seal(t.Context(), epoch.Add(3*time.Hour)); err != nil {
 		t.Fatal(err)
 	}
@@ -175,14 +189,24 @@ func TestVerifyLedgerFindsDamage(t *testing.T) {
 		"a notice gone":        {`DELETE FROM notices`, "is gone"},
 		"a wording gone":       {`DELETE FROM revisions WHERE n = 2`, "r2 of leaf"},
 		"first seen earlier":   {`UPDATE notices SET body = replace(body, '"first_seen":"2026-03-02', '"first_seen":"2026-02-02')`, "wording"},
+		"a case sooner":        {`UPDATE cases SET body = replace(body, 'T11:00', 'T10:00') WHERE ref = 'Q-1'`, "case online/Q-1 of 2026-03-03T16:00:00.000Z is not what leaf"},
+		"a case's column":      {`UPDATE cases SET done_ms = 0 WHERE ref = 'Q-1'`, "case online/Q-1 of"},
+		"a case gone":          {`DELETE FROM cases WHERE ref = 'Q-2'`, "case online/Q-2 of 2026-03-03T16:00:00.000Z, in leaf"},
+		"a case invented":      {`INSERT INTO cases SELECT kind, 'Q-3', at_ms, received_ms, done_ms, body FROM cases WHERE ref = 'Q-1'`, "case online/Q-3 of 2026-03-03T16:00:00.000Z has no leaf"},
+		"a case's version":     {`UPDATE cases SET at_ms = at_ms + 1 WHERE ref = 'Q-1'`, "case online/Q-1 of 2026-03-03T16:00:00.001Z has no leaf"},
+		"calls":                {`UPDATE calls SET in_time = 10`, "calls 2026-03-02 of 2026-03-03T16:00:00.000Z is not what leaf"},
+		"a register":           {`UPDATE case_spans SET until_day = until_day + 9`, "register online 2026-03-02..2026-03-12"},
+		"a register gone":      {`DELETE FROM case_spans`, "register online 2026-03-02..2026-03-03"},
+		"who imported":         {`UPDATE case_imports SET body = replace(body, '"op"', '"other"')`, "import "},
+		"an import":            {`UPDATE ledger SET body = (SELECT body FROM ledger WHERE id = 'a@8') WHERE kind = 'case'`, "): its evidence is not what it commits to"},
 		"evidence changed":     {`UPDATE ledger SET body = (SELECT body FROM ledger WHERE id = 'a@8') WHERE id = 'a@7'`, "leaf 8 (outage a@7): its evidence is not what it commits to"},
 		"evidence gone":        {`UPDATE ledger SET body = NULL, salt = NULL WHERE id = 'a@7'`, "leaf 8 (outage a@7): its evidence is gone, and no leaf says"},
 		"a leaf's time":        {`UPDATE ledger SET at_ms = at_ms - 1 WHERE id = 'a@7'`, "leaves 0 to 255 do not have the hash on record"},
 		"a leaf gone":          {`DELETE FROM ledger WHERE id = 'a@7'`, "leaf 9 stands where leaf 8 should"},
 		"a node changed":       {`UPDATE ledger_nodes SET hash = zeroblob(32)`, "leaves 0 to 255 do not have the hash on record"},
 		"a node gone":          {`DELETE FROM ledger_nodes`, "leaves 0 to 255"},
-		"the last leaf's time": {`UPDATE ledger SET at_ms = at_ms + 1 WHERE key = (SELECT MAX(key) FROM ledger)`, "checkpoint 306 was signed over 306 leaves that are not those"},
-		"the last leaf gone":   {`DELETE FROM ledger WHERE key = (SELECT MAX(key) FROM ledger)`, "checkpoint 306 was signed over 306 leaves, the store has 305"},
+		"the last leaf's time": {`UPDATE ledger SET at_ms = at_ms + 1 WHERE key = (SELECT MAX(key) FROM ledger)`, "checkpoint 307 was signed over 307 leaves that are not those"},
+		"the last leaf gone":   {`DELETE FROM ledger WHERE key = (SELECT MAX(key) FROM ledger)`, "checkpoint 307 was signed over 307 leaves, the store has 306"},
 		"everything gone":      {`DELETE FROM ledger`, "there is no ledger"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -194,6 +218,9 @@ func TestVerifyLedgerFindsDamage(t *testing.T) {
 			r, err := d.VerifyLedger(t.Context(), nil, nil)
 			if err != nil && !strings.Contains(err.Error(), "there is none") {
 				t.Fatal(err)
+			}
+			if name == "an import" && len(r.Problems) != 1 {
+				t.Errorf("what is not known of its cases is told of too: %q", r.Problems)
 			}
 			if !strings.Contains(strings.Join(r.Problems, "\n"), c.want) {
 				t.Errorf("want %q, got\n%s", c.want, strings.Join(r.Problems, "\n"))
@@ -230,7 +257,8 @@ func signNow(t testing.TB, d *DB) (public string) {
 // A store that was there before the ledger is taken as it is; what comes later is protected.
 func TestRowsFromBeforeTheLedger(t *testing.T) {
 	d := filled(t)
-	for _, stmt := range []string{`DELETE FROM ledger`, `DELETE FROM ledger_nodes`} {
+	// Cases came with the ledger: there are none from before.
+	for _, stmt := range []string{`DELETE FROM ledger`, `DELETE FROM ledger_nodes`, `DELETE FROM cases`, `DELETE FROM calls`, `DELETE FROM case_spans`, `DELETE FROM case_imports`} {
 		if _, err := d.writer.Exec(stmt); err != nil {
 			t.Fatal(err)
 		}

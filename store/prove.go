@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -19,34 +20,37 @@ type Proved struct {
 
 // Prove proves every leaf whose id this is, in the newest checkpoint of its log. Leaves that
 // came after that checkpoint are left out. The error wraps ErrNotFound when there is none.
-func (d *DB) Prove(ctx context.Context, id string) (out []Proved, err error) {
-	return d.proveIn(ctx, id, `SELECT size, signed FROM checkpoints WHERE log = ? AND at_ms <> ? ORDER BY size DESC LIMIT 1`, -1)
+func (d *DB) Prove(ctx context.Context, id string) ([]Proved, error) {
+	return d.proveBy(ctx, id, time.Time{})
 }
 
 // ProveBy is Prove in the oldest checkpoint that was signed at or after a time: what it proves of
 // a period that is closed never changes.
-func (d *DB) ProveBy(ctx context.Context, id string, at time.Time) (out []Proved, err error) {
-	return d.proveIn(ctx, id, `SELECT size, signed FROM checkpoints WHERE log = ? AND at_ms >= ? ORDER BY size LIMIT 1`, at.UnixMilli())
+func (d *DB) ProveBy(ctx context.Context, id string, at time.Time) ([]Proved, error) {
+	return d.proveBy(ctx, id, at)
 }
 
-func (d *DB) proveIn(ctx context.Context, id, checkpoint string, at int64) (out []Proved, err error) {
+// proveBy is ProveBy; a zero time is Prove.
+func (d *DB) proveBy(ctx context.Context, id string, at time.Time) (out []Proved, err error) {
 	err = d.read(ctx, func(tx *sql.Tx) error {
 		var found []leafRow
+		f := leavesOf(id)
 		err := query(ctx, tx, func(r *sql.Rows) error {
 			var l leafRow
 			err := l.scan(r, true)
 			found = append(found, l)
 			return err
-		}, leafWithBody+`WHERE id = ? ORDER BY key`, id)
+		}, leafWithBody+f.where()+` ORDER BY key`, f.args...)
 		if err != nil {
 			return err
 		}
 		for _, l := range found {
-			p, ok, err := d.prove(ctx, tx, l, checkpoint, at)
-			if err != nil {
+			p, err := prove(ctx, tx, l, at)
+			switch {
+			case errors.Is(err, ErrNotFound):
+			case err != nil:
 				return err
-			}
-			if ok {
+			default:
 				out = append(out, p)
 			}
 		}
@@ -61,22 +65,30 @@ func (d *DB) proveIn(ctx context.Context, id, checkpoint string, at int64) (out 
 	return out, nil
 }
 
-func (d *DB) prove(ctx context.Context, tx *sql.Tx, l leafRow, checkpoint string, at int64) (p Proved, ok bool, err error) {
-	var signed []byte
-	var size int64
-	err = query(ctx, tx, func(r *sql.Rows) error { return r.Scan(&size, &signed) },
-		checkpoint, l.log, at)
-	if err != nil || size <= l.n {
-		return p, false, err
+// prove proves a leaf. The error wraps ErrNotFound when no such checkpoint covers it.
+func prove(ctx context.Context, tx *sql.Tx, l leafRow, at time.Time) (p Proved, err error) {
+	var f filter
+	f.also("log = ?", l.log)
+	order := ` ORDER BY size DESC`
+	if !at.IsZero() {
+		f.also("at_ms >= ?", at.UnixMilli())
+		order = ` ORDER BY size`
+	}
+	s, err := checkpoint(ctx, tx, f.where()+order, f.args...)
+	if err == nil && s.Size <= l.n {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return p, err
 	}
 	p = Proved{Log: l.log, N: l.n}
 	if !l.erased() {
 		if p.Salt, p.Body, err = l.evidence(); err != nil {
-			return p, false, fmt.Errorf("leaf %d of log %d: %w", l.n, l.log, err)
+			return p, fmt.Errorf("leaf %d of log %d: %w", l.n, l.log, err)
 		}
 	}
-	p.Proof, err = ledger.Prove(l.n, l.leaf.Bytes(), size, signed, nodesOf(ctx, tx, l.log))
-	return p, true, err
+	p.Proof, err = ledger.Prove(l.n, l.leaf.Bytes(), s.Size, s.Note, nodesOf(ctx, tx, l.log))
+	return p, err
 }
 
 // Bundle collects the evidence recorded from a time on: all leaves from the first one recorded
@@ -89,8 +101,8 @@ func (d *DB) Bundle(ctx context.Context, from, to time.Time, include func(kind, 
 	if !to.IsZero() {
 		end = to.UnixMilli()
 	}
-	s, err := d.checkpoint(ctx, `at_ms >= ? ORDER BY log, size`, end)
-	if err != nil {
+	s, err := checkpoint(ctx, d.reader, ` WHERE at_ms >= ? ORDER BY log, size`, end)
+	if errors.Is(err, ErrNotFound) {
 		s, err = d.Checkpoint(ctx)
 	}
 	if err == nil {

@@ -46,7 +46,7 @@ func (d *DB) Load(ctx context.Context) (compliance.Snapshot, error) {
 		if snap.Cases, err = selectCases(ctx, tx, d.now().Add(-compliance.RememberNotices), d.now()); err != nil {
 			return fmt.Errorf("cases: %w", err)
 		}
-		snap.Alerts, err = selectAlerts(ctx, tx, `end_ms = ?`, int64(openEnd))
+		snap.Alerts, err = selectAlerts(ctx, tx, ` WHERE end_ms = ?`, int64(openEnd))
 		return err
 	})
 	if err != nil {

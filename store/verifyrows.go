@@ -11,13 +11,13 @@ import (
 	"github.com/charterwatch/charterwatch/compliance"
 )
 
-// rows compares outages, statements and wordings with their leaves, and looks for leaves whose
-// record is gone.
+// rows compares outages, statements, wordings and cases with their leaves, and looks for leaves
+// whose record is gone.
 func (v *verification) rows() error {
 	if err := v.findHorizon(); err != nil {
 		return err
 	}
-	for _, step := range []func() error{v.outages, v.statements, v.revisions} {
+	for _, step := range []func() error{v.outages, v.statements, v.revisions, v.cases} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -35,6 +35,7 @@ func (v *verification) findHorizon() error {
 	var expired, kept int64
 	err := query(v.ctx, v.tx, func(r *sql.Rows) error { return r.Scan(&expired, &kept) },
 		`SELECT COALESCE((SELECT MAX(hour) FROM hours WHERE expired = 1), -1), COALESCE((SELECT MIN(hour) FROM hours WHERE expired = 0), 9000000000)`)
+	v.kept = (kept + 1) * hourMS
 	if err != nil || expired < 0 {
 		return err
 	}

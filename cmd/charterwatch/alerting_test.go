@@ -19,6 +19,7 @@ import (
 
 	"github.com/charterwatch/charterwatch/compliance"
 	"github.com/charterwatch/charterwatch/dashboard"
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
 
 // gateway is somebody's phone: a webhook that can be out of order.
@@ -142,7 +143,7 @@ func TestOutageIsToldAndItsEndToo(t *testing.T) {
 		t.Errorf("%+v", told)
 	}
 	t.Run("amtool", func(t *testing.T) {
-		a.amtool(t, c, tool(t, "install Alertmanager (apt-get install prometheus-alertmanager)", "amtool"))
+		a.amtool(t, c, needs.Tool(t, "install Alertmanager (apt-get install prometheus-alertmanager)", "amtool"))
 	})
 	a.down.Store(false)
 	eventually(t, "the phone says that it is over", func() bool { return len(a.phone.of(compliance.AlertSiteDown, "resolved")) > 0 })

@@ -30,6 +30,7 @@ import (
 	"github.com/charterwatch/charterwatch/monitor"
 	"github.com/charterwatch/charterwatch/probes"
 	"github.com/charterwatch/charterwatch/reports"
+	"github.com/charterwatch/charterwatch/scanners/notices"
 	"github.com/charterwatch/charterwatch/store"
 )
 
@@ -142,6 +143,9 @@ func (a *app) open(ctx context.Context) (err error) {
 	}
 	if err := a.openLedger(ctx, l, b); err != nil {
 		return err
+	}
+	if err := notices.ClearProfiles(""); err != nil {
+		a.log.Warn("what the browser left behind was not removed", "err", err)
 	}
 	a.keeper = &accounts.Keeper{Tokens: a.db}
 	if a.setup, err = a.keeper.EnsureSetupToken(ctx); err != nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/demo"
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
 
 // TestWallInABrowser opens the wall of a running program in Chromium: every site in both
@@ -73,11 +74,11 @@ type walker struct {
 func newWalker(t *testing.T) walker {
 	t.Helper()
 	b := walker{t: t, web: filepath.Join("..", "..", "dashboard", "web")}
-	b.chromium = tool(t, "install Chromium (apt-get install chromium)", "chromium", "chromium-browser", "google-chrome")
-	b.node = tool(t, "install Node 20 or newer", "node")
+	b.chromium = needs.Tool(t, "install Chromium (apt-get install chromium)", "chromium", "chromium-browser", "google-chrome")
+	b.node = needs.Tool(t, "install Node 20 or newer", "node")
 	for _, made := range []string{"node_modules/playwright-core", "dist/index.html"} {
 		if _, err := os.Stat(filepath.Join(b.web, made)); err != nil {
-			lacking(t, "the web app is not built: run make web")
+			needs.Lack(t, "the web app is not built: run make web")
 		}
 	}
 	return b

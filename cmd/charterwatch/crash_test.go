@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -308,5 +309,26 @@ func TestStoppedUnderLoad(t *testing.T) {
 				t.Errorf("%s: slot %s was due while the monitor ran until %s", id, slot, told)
 			}
 		})
+	}
+}
+
+// TestStartClearsTheBrowsersProfiles: what the browser of a killed monitor left behind goes at the next
+// start.
+func TestStartClearsTheBrowsersProfiles(t *testing.T) {
+	t.Parallel()
+	canary, _ := answering(t)
+	site := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(site.Close)
+	dir, temporary := t.TempDir(), t.TempDir()
+	left := filepath.Join(temporary, "cw-shot-1")
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(left, "lock"), "")
+	file := filepath.Join(dir, "c.yaml")
+	write(t, file, sheet{canary: canary, sites: fmt.Sprintf("  - {id: a, name: {ko: 가}, url: %q, checks: [{id: front, kind: http}]}\n", site.URL)}.String())
+	serveChild(t, file, "TMPDIR="+temporary).stop()
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("it is still there: %v", err)
 	}
 }

@@ -96,6 +96,10 @@ func (c *evidenceTool) erase(ctx context.Context, db *store.DB) error {
 		erased++
 		t.line("cli.evidence.erased", "log", l.Log, "n", l.N, "kind", l.Kind, "id", c.id)
 	}
+	// Also when all of it was erased already: the last run may have been cut off here.
+	if err := db.Scrub(ctx); err != nil {
+		return err
+	}
 	if erased == 0 {
 		return messages.New("cli.evidence.gone", "kind", leaves[0].Kind, "id", c.id)
 	}

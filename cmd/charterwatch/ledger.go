@@ -74,15 +74,11 @@ func signingKey(file ledger.KeyFile, first string, log int64) (key ledger.Key, p
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		// A key that was lost is followed by one for the same log, whatever the file says now.
-		known, err := file.PublicKeys()
+		known, err := formerOrigin(file)
 		if err != nil {
 			return key, "", err
 		}
-		if n := len(known); n > 0 {
-			name, _, _ := strings.Cut(known[n-1], "+")
-			first, _ = ledger.FirstOrigin(name)
-		}
-		return file.Make(ledger.OriginOf(first, log))
+		return file.Make(ledger.OriginOf(cmp.Or(known, first), log))
 	case errors.As(err, &open):
 		return key, "", messages.New("cli.ledger.open_key", "path", open.Path, "mode", strconv.FormatInt(int64(open.Mode), 8))
 	case err != nil:
@@ -98,6 +94,16 @@ func signingKey(file ledger.KeyFile, first string, log int64) (key ledger.Key, p
 		return key, "", err
 	}
 	return key, public, file.Switch()
+}
+
+// formerOrigin is how the newest public key names the first log; "" when there is none.
+func formerOrigin(file ledger.KeyFile) (first string, err error) {
+	known, err := file.PublicKeys()
+	if n := len(known); n > 0 {
+		name, _, _ := strings.Cut(known[n-1], "+")
+		first, _ = ledger.FirstOrigin(name)
+	}
+	return first, err
 }
 
 // recordConfig puts on record which configuration is in force: its digest, never its content.

@@ -139,6 +139,43 @@ func setBack(t *testing.T, dir, file, data string) {
 	}
 }
 
+// TestNewLogWithoutTheOldKey: what is restored from a backup rarely has the private key with it. A new
+// log is begun all the same, under the old one's name as the public keys tell it.
+func TestNewLogWithoutTheOldKey(t *testing.T) {
+	t.Parallel()
+	site := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(site.Close)
+	canary, _ := answering(t)
+	for name, lost := range map[string][]string{"the key": {"ledger.key"}, "both keys": {"ledger.key", "ledger.pub"}} {
+		dir := t.TempDir()
+		file, data := filepath.Join(dir, "c.yaml"), filepath.Join(dir, "store")
+		write(t, file, sheet{canary: canary, sites: fmt.Sprintf("  - {id: a, name: {ko: 가}, url: %q, checks: [{id: front, kind: http}]}\n", site.URL)}.String()+"evidence: {origin: test.example/log, checkpoint_every: 1s}\n")
+		serveChild(t, file).stop()
+		backup := filepath.Join(dir, "backup.db")
+		if out, ok := command(t, "store", "backup", "--dir", data, backup); !ok {
+			t.Fatal(out)
+		}
+		serveChild(t, file).stop() // signs what it adds
+		if err := os.Rename(backup, filepath.Join(data, "charterwatch.db")); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range lost {
+			if err := os.Remove(filepath.Join(data, f)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if out, ok := command(t, "ledger", "recover", "--dir", data, "--why", "the disk broke"); !ok || !strings.Contains(out, "log 2 has begun") {
+			t.Errorf("without %s: %s", name, out)
+			continue
+		}
+		serveChild(t, file).stop()
+		out, ok := command(t, "ledger", "verify", "--dir", data)
+		if known := len(lost) == 1; !strings.Contains(out, "test.example/log/2") || ok != known {
+			t.Errorf("without %s: %s", name, out)
+		}
+	}
+}
+
 // TestVerifyABundle checks a file of evidence with nothing but itself and a key.
 func TestVerifyABundle(t *testing.T) {
 	t.Parallel()

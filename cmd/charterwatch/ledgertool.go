@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -84,8 +85,7 @@ func (c *ledgerTool) public() ([]string, error) {
 	if c.keys == "" {
 		return c.key.PublicKeys()
 	}
-	b, err := os.ReadFile(c.keys)
-	return ledger.ParsePublicKeys(string(b)), err
+	return publicKeys(c.keys)
 }
 
 func (c *ledgerTool) verify(ctx context.Context) error {
@@ -314,11 +314,10 @@ func (c *ledgerTool) recover(ctx context.Context) error {
 		if !errors.As(db.Behind(), &e) {
 			return messages.New("cli.ledger.not_behind")
 		}
-		old, err := c.key.Read()
+		first, old, err := c.broken(e)
 		if err != nil {
 			return err
 		}
-		first, _ := ledger.FirstOrigin(old.Origin())
 		next, public, err := c.key.Next(ledger.OriginOf(first, e.Log+1))
 		if err != nil {
 			return err
@@ -326,7 +325,7 @@ func (c *ledgerTool) recover(ctx context.Context) error {
 		if err := db.RecoverLedger(ctx, operator(), c.why); err != nil {
 			return err
 		}
-		if err := c.sign(ctx, db, next, old); err != nil {
+		if err := c.sign(ctx, db, next, old...); err != nil {
 			return err
 		}
 		if err := c.key.Switch(); err != nil {
@@ -335,4 +334,30 @@ func (c *ledgerTool) recover(ctx context.Context) error {
 		t.line("cli.ledger.recovered", "log", e.Log+1, "public", public)
 		return nil
 	})
+}
+
+// broken finds how the first log was named, and the key of the one that broke off, if it is still
+// there: a backup of the store rarely has it.
+func (c *ledgerTool) broken(e *store.BehindError) (first string, old []ledger.Key, err error) {
+	key, err := c.key.Read()
+	if err == nil {
+		first, _ = ledger.FirstOrigin(key.Origin())
+		return first, []ledger.Key{key}, nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", nil, err
+	}
+	if first, err = formerOrigin(c.key); first != "" || err != nil {
+		return first, nil, err
+	}
+	signed, err := os.ReadFile(e.File)
+	if err != nil {
+		return "", nil, err
+	}
+	last, err := ledger.Peek(signed)
+	if err != nil {
+		return "", nil, errors.Join(messages.New("cli.ledger.no_key", "file", c.key.Path), err)
+	}
+	first, _ = ledger.FirstOrigin(last.Origin)
+	return first, nil, nil
 }

@@ -230,7 +230,7 @@ func (p *past) readBoards(c *compliance.Change, site compliance.Site, span compl
 			if p.story.down(site.ID, at) {
 				look.Status, look.Whole = scanners.BoardUnreachable, false
 			} else if spec.Standing {
-				look.Posts = p.story.hours(spec)
+				look.Posts = p.story.hours()
 			} else {
 				look.Posts = p.story.posted(site.ID, spec, at)
 			}
@@ -257,7 +257,7 @@ func (p *past) readPages(c *compliance.Change, site compliance.Site, span compli
 			case p.story.down(site.ID, at):
 				look.Status, look.Digest = scanners.PageUnreachable, ""
 			case !spec.Within.Zero():
-				look.Updated, look.DayOnly = p.story.updated(spec, at, p.zone), true
+				look.Updated, look.DayOnly = p.story.updated(at), true
 			}
 			s := p.pages[spec.ID].After(spec, look)
 			p.pages[spec.ID] = s

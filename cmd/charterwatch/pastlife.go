@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -20,31 +23,54 @@ import (
 // maxPast bounds the months of a simulated past.
 const maxPast = 12
 
-// livePast fills an empty store with a simulated past of whole months. A store that holds
-// something already is left as it is.
-func (a *app) livePast(ctx context.Context, months int, t *terminal) (err error) {
+// livePast makes a store with a simulated past of whole months. One that is there already is left as it
+// is. The past comes to be beside the store's folder, and is put in place once it is whole: after
+// one that was broken off the next start begins anew.
+func (a *app) livePast(ctx context.Context, months int, t *terminal) error {
 	a.clock = monitor.NewClock()
 	a.deps = config.Deps{Heartbeats: probes.NewHeartbeats(a.clock.Now()), Now: a.clock.Now}
 	l, b, err := a.load()
 	if err != nil {
 		return err
 	}
+	place := l.File.Store.SQLite
+	there, err := os.ReadDir(place)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if len(there) > 0 {
+		t.line("cli.demo.past_exists")
+		return nil
+	}
+	unfinished := place + ".unfinished"
+	if err := os.RemoveAll(unfinished); err != nil {
+		return err
+	}
+	if err := a.livePastIn(ctx, unfinished, l, b, months, t); err != nil {
+		return err
+	}
+	if err := os.Remove(place); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(unfinished, place)
+}
+
+// livePastIn makes the store in a folder that is not its place yet.
+func (a *app) livePastIn(ctx context.Context, folder string, l *config.Loaded, b config.Built, months int, t *terminal) (err error) {
+	f := l.File
+	for _, path := range []*string{&f.Evidence.Key, &f.Evidence.Checkpoints} {
+		if inside, err := filepath.Rel(f.Store.SQLite, *path); err == nil && filepath.IsLocal(inside) {
+			*path = filepath.Join(folder, inside)
+		}
+	}
 	now := a.clock.Now()
 	p := newPast(b.Plan.Sites, l.Zone, newStory(now, months, l.Zone))
-	p.db, err = store.Open(ctx, store.Config{Dir: l.File.Store.SQLite, Checkpoints: l.File.Evidence.Checkpoints, Disposable: true, Logger: a.log, Now: p.clock})
+	p.db, err = store.Open(ctx, store.Config{Dir: folder, Checkpoints: f.Evidence.Checkpoints, Disposable: true, Logger: a.log, Now: p.clock})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.db.Close()) }()
-	snap, err := p.db.Load(ctx)
-	if err != nil {
-		return err
-	}
-	if len(snap.Checks) > 0 {
-		t.line("cli.demo.past_exists")
-		return nil
-	}
-	if p.close, err = closingWith(ctx, p.db, l.File, p.clock); err != nil {
+	if p.close, err = closingWith(ctx, p.db, f, p.clock); err != nil {
 		return err
 	}
 	return p.liveWithReports(ctx, b, reportingOf(l, b, true), months, now, t)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/charterwatch/charterwatch/demo"
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
 
 // asProbe asks the program for a look as Prometheus would.
@@ -27,7 +28,7 @@ func (c *child) asProbe(token string, query url.Values) (int, []byte) {
 // alone, and with metrics that Prometheus' own tool finds nothing wrong with.
 func TestProbeHandlerOfTheProgram(t *testing.T) {
 	t.Parallel()
-	promtool := tool(t, "install Prometheus (apt-get install prometheus)", "promtool")
+	promtool := needs.Tool(t, "install Prometheus (apt-get install prometheus)", "promtool")
 	estate := association(t)
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, filepath.Base(estate.CAFile())), string(estate.CAPEM()))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
@@ -16,6 +18,7 @@ import (
 	"github.com/charterwatch/charterwatch/compliance/charter"
 	"github.com/charterwatch/charterwatch/internal/accounts"
 	"github.com/charterwatch/charterwatch/internal/messages"
+	"github.com/charterwatch/charterwatch/internal/needs"
 	"github.com/charterwatch/charterwatch/reports"
 	"github.com/charterwatch/charterwatch/reports/fonts"
 )
@@ -50,7 +53,7 @@ type lived struct {
 func livePastOnce(t *testing.T) lived {
 	t.Helper()
 	if _, err := fonts.Load(); err != nil {
-		lacking(t, err.Error())
+		needs.Lack(t, err.Error())
 	}
 	l := lived{t: t, dir: t.TempDir()}
 	l.config = filepath.Join(l.dir, "charterwatch.yaml")
@@ -193,4 +196,45 @@ func read(t *testing.T, path string) []byte {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// cutOff ends a context when it is written to.
+type cutOff struct{ end context.CancelFunc }
+
+func (c cutOff) Write(b []byte) (int, error) {
+	c.end()
+	return len(b), nil
+}
+
+// TestPastThatWasBrokenOff: half a past would be taken for a whole one, with a month in which nothing was
+// seen. It never gets to where the monitor looks for its store.
+func TestPastThatWasBrokenOff(t *testing.T) {
+	dir := t.TempDir()
+	file, place := filepath.Join(dir, "charterwatch.yaml"), filepath.Join(dir, "store")
+	write(t, file, pastConfig)
+	live := func(ctx context.Context, out io.Writer) error {
+		a := &app{path: file, log: slog.New(slog.DiscardHandler), demo: true}
+		return a.livePast(ctx, 1, &terminal{out: out, errs: io.Discard, speech: messages.In("en")})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if err := live(ctx, cutOff{cancel}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if there, err := os.ReadDir(place); len(there) > 0 {
+		t.Fatalf("there is a store: %v %v", there, err)
+	}
+	if err := live(t.Context(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if out, ok := command(t, "ledger", "verify", "--dir", place); !ok {
+		t.Error(out)
+	}
+	var said bytes.Buffer
+	if err := live(t.Context(), &said); err != nil || !strings.Contains(said.String(), "no past is simulated") {
+		t.Errorf("%v %s", err, said.String())
+	}
+	if left, _ := filepath.Glob(place + ".*"); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
 }

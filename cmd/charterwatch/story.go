@@ -58,19 +58,18 @@ func (s *story) posted(site string, spec compliance.BoardSpec, at time.Time) []s
 }
 
 // hours is the standing notice of a closing time.
-func (s *story) hours(compliance.BoardSpec) []scanners.Post {
+func (s *story) hours() []scanners.Post {
 	return []scanners.Post{{Key: compliance.PageKey, Title: "이용 시간 안내", Read: true,
 		Text: "자본시장통계는 매일 00:00 ~ 00:30 (30분간) 일일 집계를 위하여 서비스가 중단됩니다."}}
 }
 
-// updated is when a page that must be kept up to date was last: on every day of the week but
-// one in three weeks.
-func (s *story) updated(_ compliance.PageSpec, at time.Time, zone *time.Location) time.Time {
-	day := calendar.DateOf(at.Add(-9*time.Hour), zone)
+// updated is when a page that must be kept up to date was last: every morning from Monday to Friday.
+func (s *story) updated(at time.Time) time.Time {
+	day := calendar.DateOf(at.Add(-9*time.Hour), s.zone)
 	for day.Weekday() == time.Saturday || day.Weekday() == time.Sunday {
 		day = day.AddDays(-1)
 	}
-	return day.Start(zone)
+	return day.Start(s.zone)
 }
 
 const pastOperator = "demo/operator"

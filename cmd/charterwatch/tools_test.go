@@ -2,41 +2,18 @@ package main
 
 import (
 	"bytes"
-	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/charterwatch/charterwatch/demo"
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
-
-// tool finds a program that a test needs beside Go. Without it the test is skipped on a
-// person's machine, and fails where CI is set: there nothing may go untested.
-func tool(t *testing.T, install string, names ...string) string {
-	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	lacking(t, fmt.Sprintf("there is no %s on this machine: %s", names[0], install))
-	return ""
-}
-
-// lacking ends a test for want of something.
-func lacking(t *testing.T, what string) {
-	t.Helper()
-	if os.Getenv("CI") != "" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}
 
 // TestMetricsAreWellFormed has Prometheus' own tool read the metrics of a running program.
 func TestMetricsAreWellFormed(t *testing.T) {
 	t.Parallel()
-	promtool := tool(t, "install Prometheus (apt-get install prometheus)", "promtool")
+	promtool := needs.Tool(t, "install Prometheus (apt-get install prometheus)", "promtool")
 	estate := association(t)
 	if err := estate.Break(demo.Licences, demo.Fault{Mode: demo.Status, Code: 503}); err != nil {
 		t.Fatal(err)

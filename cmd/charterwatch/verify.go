@@ -31,16 +31,12 @@ func verifyCommand(_ context.Context, args []string, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	var keys []string
+	keys, err := publicKeys(*keysFile)
+	if err != nil {
+		return err
+	}
 	if *key != "" {
 		keys = append(keys, *key)
-	}
-	if *keysFile != "" {
-		b, err := os.ReadFile(*keysFile)
-		if err != nil {
-			return err
-		}
-		keys = append(keys, ledger.ParsePublicKeys(string(b))...)
 	}
 	f, err := os.Open(words[0])
 	if err != nil {
@@ -83,6 +79,15 @@ func verifyCommand(_ context.Context, args []string, t *terminal) error {
 	default:
 		return messages.New("cli.verify.unknown", "file", words[0])
 	}
+}
+
+// publicKeys reads a file of public keys; none for "".
+func publicKeys(path string) ([]string, error) {
+	if path == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(path)
+	return ledger.ParsePublicKeys(string(b)), err
 }
 
 // zipHead is how a zip begins that holds a file.

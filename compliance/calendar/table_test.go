@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/charterwatch/charterwatch/internal/needs"
 )
 
 // samples finds the holidays of the official almanacs beside the project.
@@ -26,10 +28,7 @@ func samples(t *testing.T) string {
 			break
 		}
 	}
-	if os.Getenv("CI") != "" {
-		t.Fatal("no shared/samples/holidays in any folder above")
-	}
-	t.Skip("no shared/samples/holidays in any folder above")
+	needs.Lack(t, "no shared/samples/holidays in any folder above")
 	return ""
 }
 

@@ -90,6 +90,8 @@ func TestWhoMayImportWhom(t *testing.T) {
 				t.Errorf("%s imports config: only cmd reads the configuration", pkg)
 			case under(ours, "cmd"):
 				t.Errorf("%s imports a command", pkg)
+			case under(ours, "internal/needs"):
+				t.Errorf("%s imports %s, which is for tests alone", pkg, ours)
 			case slices.Contains(rule.may, "*"), slices.ContainsFunc(rule.may, func(r string) bool { return under(ours, r) }):
 			default:
 				t.Errorf("%s imports %s: %s", pkg, ours, rule.why)

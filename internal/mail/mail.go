@@ -72,8 +72,8 @@ func New(c Config) (*Sender, error) {
 	if err != nil || host == "" {
 		return nil, fmt.Errorf("mail: %q is not host:port", c.Server)
 	}
-	number, err := strconv.Atoi(port)
-	if err != nil {
+	number, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || number == 0 {
 		return nil, fmt.Errorf("mail: %q is not a port", port)
 	}
 	if err := gomail.NewMsg().From(c.From); err != nil {
@@ -92,7 +92,7 @@ func New(c Config) (*Sender, error) {
 			return nil, errors.New("mail: CA: no certificate in it")
 		}
 	}
-	s.opts = []gomail.Option{gomail.WithPort(number), gomail.WithTimeout(c.Timeout), gomail.WithTLSConfig(trust)}
+	s.opts = []gomail.Option{gomail.WithPort(int(number)), gomail.WithTimeout(c.Timeout), gomail.WithTLSConfig(trust)}
 	switch c.Security {
 	case "", StartTLS:
 		s.opts = append(s.opts, gomail.WithTLSPolicy(gomail.TLSMandatory))
@@ -109,7 +109,7 @@ func New(c Config) (*Sender, error) {
 	return s, nil
 }
 
-// Send hands a letter to the server. Its error holds no credential.
+// Send hands a letter to the server. nil means that it took it. Its error holds no credential.
 func (s *Sender) Send(ctx context.Context, l Letter) error {
 	m := gomail.NewMsg()
 	if err := errors.Join(m.From(s.c.From), m.To(l.To)); err != nil {
@@ -126,7 +126,8 @@ func (s *Sender) Send(ctx context.Context, l Letter) error {
 	if err != nil {
 		return fmt.Errorf("mail to %s: %w", l.To, err)
 	}
-	if err := client.DialAndSendWithContext(ctx, m); err != nil {
+	// What goes wrong once the server has the letter, such as its hanging up, does not undo that.
+	if err := client.DialAndSendWithContext(ctx, m); err != nil && !m.IsDelivered() {
 		return fmt.Errorf("mail to %s by %s: %w", l.To, s.c.Server, err)
 	}
 	return nil

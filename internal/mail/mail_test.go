@@ -1,6 +1,9 @@
 package mail_test
 
 import (
+	"bufio"
+	"io"
+	"net"
 	"strings"
 	"testing"
 
@@ -46,7 +49,8 @@ func TestLettersArriveWithTheirFiles(t *testing.T) {
 func TestSettingsThatCannotSend(t *testing.T) {
 	good := mail.Config{Server: "mail.example:587", From: "watch@example.or.kr"}
 	for name, spoil := range map[string]func(*mail.Config){
-		"no port": func(c *mail.Config) { c.Server = "mail.example" }, "no number": func(c *mail.Config) { c.Server = "mail.example:smtp" }, "no sender": func(c *mail.Config) { c.From = "watch" },
+		"no port": func(c *mail.Config) { c.Server = "mail.example" }, "no number": func(c *mail.Config) { c.Server = "mail.example:smtp" },
+		"no such port": func(c *mail.Config) { c.Server = "mail.example:70000" }, "no sender": func(c *mail.Config) { c.From = "watch" },
 		"no protection of that name": func(c *mail.Config) { c.Security = "ssl" }, "no certificate": func(c *mail.Config) { c.CA = []byte("x") },
 	} {
 		c := good
@@ -56,5 +60,51 @@ func TestSettingsThatCannotSend(t *testing.T) {
 	}
 	if _, err := mail.New(good); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLetterThatWasTakenIsNotSentAgain: a server that hangs up once it has a letter has it all the same.
+func TestLetterThatWasTakenIsNotSentAgain(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	taken := make(chan string, 1)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		in := bufio.NewScanner(c)
+		say := func(line string) { _, _ = io.WriteString(c, line+"\r\n") }
+		for say("220 mail.example"); in.Scan(); {
+			switch verb, _, _ := strings.Cut(in.Text(), " "); verb {
+			case "EHLO", "MAIL", "RCPT", "NOOP":
+				say("250 OK")
+			case "DATA":
+				say("354 go on")
+				var body strings.Builder
+				for in.Scan() && in.Text() != "." {
+					body.WriteString(in.Text() + "\n")
+				}
+				say("250 taken")
+				taken <- body.String()
+				return
+			default:
+				say("502 no")
+			}
+		}
+	}()
+	s, err := mail.New(mail.Config{Server: l.Addr().String(), From: "watch@example.or.kr", Security: mail.Plain})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Send(t.Context(), mail.Letter{To: "ceo@example.or.kr", Subject: "Report", Text: "See the file."}); err != nil {
+		t.Errorf("the letter counts as not taken: %v", err)
+	}
+	if got := <-taken; !strings.Contains(got, "See the file.") {
+		t.Errorf("%q", got)
 	}
 }

@@ -182,6 +182,33 @@ func TestVerifyNamesWhatWasDone(t *testing.T) {
 	}
 }
 
+// A file that the manifest lists twice is counted once, and told of.
+func TestVerifyAFileListedTwice(t *testing.T) {
+	h := newHouse(t)
+	good, m := h.export(t, Query{Month: "2026-10"}, Full)
+	at := slices.IndexFunc(m.Files, func(f File) bool { return strings.HasPrefix(f.Name, dirBlocks) })
+	m.Files = slices.Insert(m.Files, at, m.Files[at])
+	files := unpack(t, good)
+	files[nameManifest], _ = json.Marshal(m)
+	if c := verified(t, repack(t, files, false), h.public); c.Hours != 6 || !has(c.Problems, m.Files[at].Name+" is listed twice") {
+		t.Errorf("%d hours, %q", c.Hours, c.Problems)
+	}
+}
+
+// An export whose manifest lists no evidence proves nothing, and says so.
+func TestVerifyWithoutEvidence(t *testing.T) {
+	h := newHouse(t)
+	good, m := h.export(t, Query{Month: "2026-10"}, Full)
+	m.Files = slices.DeleteFunc(m.Files, func(f File) bool { return f.Name == nameEvidence })
+	files := unpack(t, good)
+	delete(files, nameEvidence)
+	files[nameManifest], _ = json.Marshal(m)
+	b := repack(t, files, false)
+	if _, err := Verify(bytes.NewReader(b), int64(len(b)), h.public); err == nil || !strings.Contains(err.Error(), nameEvidence) {
+		t.Error(err)
+	}
+}
+
 // A byte of the zip itself: the file that it lies in is named.
 func TestVerifyADamagedZip(t *testing.T) {
 	h := newHouse(t)

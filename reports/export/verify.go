@@ -60,7 +60,7 @@ func Verify(r io.ReaderAt, size int64, public ...string) (Checked, error) {
 	text := v.evidence()
 	var b ledger.Bundle
 	if err := json.Unmarshal(text, &b); err != nil {
-		return v.Checked, err
+		return v.Checked, fmt.Errorf("%s: %w", nameEvidence, err)
 	}
 	keys := public
 	if v.OwnKeys = len(keys) == 0; v.OwnKeys {
@@ -119,8 +119,15 @@ func (v *verification) open(z *zip.Reader) error {
 		return fmt.Errorf("%w: its format is %q, not %q", ErrForeign, v.Manifest.Format, Format)
 	}
 	listed := map[string]bool{nameManifest: true}
-	for _, f := range v.Manifest.Files {
+	v.Manifest.Files = slices.DeleteFunc(v.Manifest.Files, func(f File) bool {
+		twice := listed[f.Name]
+		if twice {
+			v.problem("%s is listed twice", f.Name)
+		}
 		listed[f.Name] = true
+		return twice
+	})
+	for _, f := range v.Manifest.Files {
 		if v.files[f.Name] == nil {
 			v.problem("%s is listed, and is not there", f.Name)
 		}

@@ -27,14 +27,14 @@ func (b *board) readBanners(ctx context.Context, l *look) error {
 		return err
 	}
 	text, _ := r.Text()
-	doc := parse(text)
+	doc := Parse(text)
 	found := b.banners(doc)
 	if len(found) == 0 && err == nil {
 		var p error
-		if p = instead(doc, text); !isLayout(p) || strings.TrimSpace(textOf(doc)) == "" {
+		if p = instead(doc, text); !isLayout(p) || strings.TrimSpace(Words(doc)) == "" {
 			return p
 		}
-		if n, _ := scripts(doc); n > 0 && len(textOf(doc)) < 200 {
+		if n, _ := scripts(doc); n > 0 && len(Words(doc)) < 200 {
 			return p // the page itself is made by a script, and its banners with it
 		}
 	}
@@ -70,7 +70,7 @@ func (b *board) banners(doc *html.Node) (out []*html.Node) {
 		if n.DataAtom == atom.Body || n.DataAtom == atom.Html || !sel.Match(n) {
 			return n.DataAtom != atom.Head
 		}
-		if textOf(n) != "" || len(unreadIn(n, n)) > 0 {
+		if Words(n) != "" || len(unreadIn(n, n)) > 0 {
 			out = append(out, n)
 		}
 		return false
@@ -81,7 +81,7 @@ func (b *board) banners(doc *html.Node) (out []*html.Node) {
 // bannerDraft reads one banner. One that the page hides is shown by a script, or never: a person has
 // to look.
 func bannerDraft(n *html.Node) draft {
-	d := draft{text: textOf(n), unread: unreadIn(n, n), read: true}
+	d := draft{text: Words(n), unread: unreadIn(n, n), read: true}
 	for up := n; up != nil; up = up.Parent {
 		if up.Type == html.ElementNode && hidden(up) || n.DataAtom == atom.Dialog && !has(n, "open") {
 			d.unread = append(d.unread, "hidden")

@@ -54,7 +54,7 @@ func (b *board) body(doc *html.Node) *html.Node {
 
 // weight is how much an element says; a picture counts as a sentence.
 func weight(n *html.Node) int {
-	w := utf8.RuneCountInString(textOf(n))
+	w := utf8.RuneCountInString(Words(n))
 	each(n, func(c *html.Node) bool {
 		if picture(c) {
 			w += 40
@@ -69,7 +69,7 @@ func weight(n *html.Node) int {
 func largest(doc *html.Node) *html.Node {
 	at := doc
 	for _, name := range [...]string{"main, [role=main]", "article", "body"} {
-		if n := cascadia.Query(doc, cascadia.MustCompile(name)); n != nil && textOf(n) != "" {
+		if n := cascadia.Query(doc, cascadia.MustCompile(name)); n != nil && Words(n) != "" {
 			at = n
 			break
 		}
@@ -105,7 +105,7 @@ func sizes(n *html.Node) (total int) {
 
 // pageTitle is what a page is headed, preferring the title that the list gave it.
 func pageTitle(doc *html.Node, listed string) string {
-	if listed != "" && strings.Contains(squeeze(textOf(doc)), squeeze(listed)) {
+	if listed != "" && strings.Contains(Squeeze(Words(doc)), Squeeze(listed)) {
 		return listed
 	}
 	var heading, named, head string
@@ -118,9 +118,9 @@ func pageTitle(doc *html.Node, listed string) string {
 			all, _ := allText(n)
 			head = title(all)
 		case (n.DataAtom == atom.H1 || n.DataAtom == atom.H2) && heading == "":
-			heading = title(textOf(n))
+			heading = title(Words(n))
 		case n.DataAtom != atom.Th && named == "" && slicesAny(names(n), titleName):
-			named = title(textOf(n))
+			named = title(Words(n))
 		}
 		return true
 	})

@@ -49,7 +49,8 @@ type ChromiumConfig struct {
 const maxDir = 40
 
 // Chromium is a Shooter that runs a headless Chromium for each picture, in a process group of its
-// own that is killed when the picture is done or late, with a profile that is removed afterwards.
+// own that is killed when the picture is done or late, with a profile that is removed afterwards. See
+// [ClearProfiles] for what is left when the monitor itself is killed.
 // Names other than the page's own do not resolve in it, so that a page can load nothing from elsewhere.
 type Chromium struct {
 	path string
@@ -103,13 +104,13 @@ func (s *Chromium) Shoot(ctx context.Context, raw string) (png []byte, err error
 			key = base64.StdEncoding.EncodeToString(sum[:])
 		}
 	}
-	dir, err := os.MkdirTemp(s.c.Dir, "shot-")
+	p, err := newProfile(s.c.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("shoot: %w", err)
 	}
-	defer func() { err = errors.Join(err, removeAll(dir)) }()
-	file := filepath.Join(dir, "shot.png")
-	if err := s.run(ctx, dir, s.args(dir, file, key, u, addr)); err != nil {
+	defer func() { err = errors.Join(err, p.remove()) }()
+	file := filepath.Join(p.dir, "shot.png")
+	if err := s.run(ctx, p.dir, s.args(p.dir, file, key, u, addr)); err != nil {
 		return nil, fmt.Errorf("shoot: %w", err)
 	}
 	return readShot(file)
@@ -158,17 +159,6 @@ func (s *Chromium) run(ctx context.Context, dir string, args []string) error {
 	_ = kill() // whoever is left; usually nobody is
 	if ctx.Err() != nil {
 		return ctx.Err()
-	}
-	return err
-}
-
-// removeAll removes the profile. A dying process may still write into it: try again.
-func removeAll(dir string) (err error) {
-	for range 5 {
-		if err = os.RemoveAll(dir); err == nil {
-			return nil
-		}
-		time.Sleep(50 * time.Millisecond)
 	}
 	return err
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,25 +17,14 @@ import (
 	"time"
 
 	"github.com/charterwatch/charterwatch/internal/fetch"
+	"github.com/charterwatch/charterwatch/internal/needs"
 	"github.com/charterwatch/charterwatch/scanners"
 )
 
 // newShooter runs the machine's browser.
 func newShooter(t *testing.T, c fetch.Config, private bool, timeout time.Duration) *Chromium {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		if os.Getenv("CI") != "" {
-			t.Fatal("no chromium: CI must have it (apt-get install chromium)")
-		}
-		t.Skip("no chromium: apt-get install chromium, to run this")
-	}
+	path := needs.Tool(t, "apt-get install chromium", "chromium", "chromium-browser", "google-chrome")
 	dir, err := os.MkdirTemp("", "cw-") // t.TempDir is too long
 	if err != nil {
 		t.Fatal(err)

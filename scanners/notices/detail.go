@@ -171,7 +171,7 @@ func (b *board) readPost(ctx context.Context, l *look, e entry) (draft, error) {
 		return d, nil
 	}
 	text, _ := r.Text()
-	doc := parse(text)
+	doc := Parse(text)
 	if err := b.refuted(doc, e); err != nil {
 		return draft{}, err
 	}
@@ -179,7 +179,7 @@ func (b *board) readPost(ctx context.Context, l *look, e entry) (draft, error) {
 	if body == nil {
 		return draft{}, errBody
 	}
-	d.text = textOf(body)
+	d.text = Words(body)
 	d.unread = unreadIn(doc, body)
 	if n, _ := scripts(doc); d.text == "" && n > 0 && len(d.unread) == 0 {
 		d.unread = []string{"script"}
@@ -201,16 +201,16 @@ func (b *board) readPost(ctx context.Context, l *look, e entry) (draft, error) {
 // it uses: notices of outages speak of errors too.
 func (b *board) refuted(doc *html.Node, e entry) error {
 	_, alerts := scripts(doc)
-	shown := textOf(doc)
-	words := squeeze(shown)
+	shown := Words(doc)
+	words := Squeeze(shown)
 	masked, _ := scanners.Mask(shown)
-	if t := squeeze(clip(strings.TrimRight(e.title, ".… "), 24)); t != "" && (strings.Contains(words, t) || strings.Contains(squeeze(masked), t)) {
+	if t := Squeeze(clip(strings.TrimRight(e.title, ".… "), 24)); t != "" && (strings.Contains(words, t) || strings.Contains(Squeeze(masked), t)) {
 		return nil
 	}
 	if len([]rune(shown)) > 1500 {
 		return nil
 	}
-	words += squeeze(alerts)
+	words += Squeeze(alerts)
 	switch {
 	case marked(words, absentMarks):
 		return errGone
@@ -256,7 +256,7 @@ var mainContent = cascadia.MustCompile("main, [role=main]")
 // mainOf leaves out menus and footers, whose words (jobs, privacy) are about other things; a page
 // that does not tell them apart is taken whole.
 func mainOf(doc *html.Node) *html.Node {
-	if m := cascadia.Query(doc, mainContent); m != nil && strings.TrimSpace(textOf(m)) != "" {
+	if m := cascadia.Query(doc, mainContent); m != nil && strings.TrimSpace(Words(m)) != "" {
 		return m
 	}
 	return doc
@@ -264,7 +264,7 @@ func mainOf(doc *html.Node) *html.Node {
 
 func (b *board) pageDraft(d *draft, r *fetch.Response) {
 	text, _ := r.Text()
-	doc := parse(text)
+	doc := Parse(text)
 	whole := mainOf(doc)
 	if b.sel.body != nil {
 		if whole = b.body(doc); whole == nil {
@@ -272,7 +272,7 @@ func (b *board) pageDraft(d *draft, r *fetch.Response) {
 			d.unread = append(d.unread, "layout")
 		}
 	}
-	d.text = textOf(whole)
+	d.text = Words(whole)
 	d.title = pageTitle(doc, "")
 	d.unread = append(d.unread, unreadIn(doc, whole)...)
 	if n, _ := scripts(doc); n > 0 && len(d.text) < 100 {

@@ -77,7 +77,7 @@ func (b *board) item(item *gofeed.Item) (e entry, body string, ok bool) {
 	if body == "" {
 		body = textOfHTML(item.Description)
 	}
-	if squeeze(body) == squeeze(e.title) {
+	if Squeeze(body) == Squeeze(e.title) {
 		body = ""
 	}
 	return e, body, true
@@ -88,11 +88,11 @@ func textOfHTML(s string) string {
 	if !strings.ContainsAny(s, "<&") {
 		return tidy(clip(s, maxText))
 	}
-	return textOf(parse(s))
+	return Words(Parse(s))
 }
 
 func itemUnread(item *gofeed.Item) []string {
-	doc := parse(item.Content + item.Description)
+	doc := Parse(item.Content + item.Description)
 	out := unreadIn(doc, doc)
 	for _, e := range item.Enclosures {
 		if k := documentKind(strings.ToLower(e.Type), e.URL); k != "" {
@@ -104,7 +104,7 @@ func itemUnread(item *gofeed.Item) []string {
 
 // notTheFile says what it means that a page came instead of a feed, a calendar or JSON.
 func notTheFile(text string) error {
-	err := instead(parse(text), text)
+	err := instead(Parse(text), text)
 	if isLayout(err) {
 		return trouble(scanners.BoardMalformed, "an HTML page instead")
 	}

@@ -133,7 +133,7 @@ func (l *look) keep(r *fetch.Response) *kept {
 	if r.Cut {
 		k.page.Note = "the page was cut"
 	}
-	all, whole := allText(parse(masked))
+	all, whole := allText(Parse(masked))
 	if _, left := scanners.Mask(all); left > 0 || !whole {
 		// Nor is there a digest, for the same reason. Nor is what is too long to be checked to its end kept.
 		k.masked += left

@@ -88,7 +88,7 @@ func (b *board) pages(ctx context.Context, l *look) (all []entry, err error) {
 // page adds one page's rows to all. fresh counts those that were not there yet.
 func (b *board) page(l *look, r *fetch.Response, n int, seen map[string]bool, all *[]entry) (doc *html.Node, fresh int, err error) {
 	text, _ := r.Text()
-	doc = parse(text)
+	doc = Parse(text)
 	rows, broken := b.entries(doc, base(doc, r.URL))
 	for _, e := range rows {
 		if !seen[e.key] {
@@ -112,7 +112,7 @@ func (b *board) page(l *look, r *fetch.Response, n int, seen map[string]bool, al
 
 // saysEmpty reports whether a page says that its list is empty.
 func (b *board) saysEmpty(doc *html.Node) bool {
-	return marked(squeeze(textOf(doc)), emptyMarks)
+	return marked(Squeeze(Words(doc)), emptyMarks)
 }
 
 // base is what a page's relative links are relative to.

@@ -122,9 +122,9 @@ const (
 	acceptFeed = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.1"
 )
 
-// parse reads a page's text as HTML. Nesting beyond what any page needs (512 elements) is refused by
+// Parse reads a page's text as HTML. Nesting beyond what any page needs (512 elements) is refused by
 // the parser and shows as a page without content.
-func parse(text string) *html.Node {
+func Parse(text string) *html.Node {
 	doc, err := html.Parse(strings.NewReader(text))
 	if err != nil {
 		return &html.Node{Type: html.DocumentNode}
@@ -143,8 +143,8 @@ var (
 	emptyMarks  = []string{"등록된게시물이없", "등록된글이없", "등록된공지", "게시물이없", "게시글이없", "데이터가없", "자료가없", "결과가없", "내역이없", "내용이없", "noposts", "noresults", "nodata", "noentries"}
 )
 
-// squeeze prepares a text for comparison with marks.
-func squeeze(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
+// Squeeze prepares a text for comparison: lower case, without spaces.
+func Squeeze(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
 
 func marked(squeezed string, marks []string) bool {
 	for _, m := range marks {
@@ -175,9 +175,9 @@ func scripts(doc *html.Node) (n int, alerts string) {
 // instead says what stands where a list should: an error, a firewall's page, a page that a
 // script fills, or just something else.
 func instead(doc *html.Node, raw string) error {
-	text := textOf(doc)
+	text := Words(doc)
 	n, alerts := scripts(doc)
-	short := squeeze(clip(text+alerts, 3000))
+	short := Squeeze(clip(text+alerts, 3000))
 	switch {
 	case marked(short, wafMarks) || marked(strings.ToLower(clip(raw, 20_000)), wafMarks[6:]):
 		return trouble(scanners.BoardRefused, "the page of a web firewall")

@@ -34,12 +34,12 @@ func (b *board) entries(doc *html.Node, base *url.URL) (out []entry, broken int)
 		e := b.entry(r, base)
 		switch {
 		case e.title == "":
-			if squeeze(textOf(r)) != "" && !marked(squeeze(textOf(r)), emptyMarks) {
+			if Squeeze(Words(r)) != "" && !marked(Squeeze(Words(r)), emptyMarks) {
 				broken++
 			}
 			continue
 		case e.key == "":
-			if marked(squeeze(e.title), emptyMarks) {
+			if marked(Squeeze(e.title), emptyMarks) {
 				continue
 			}
 			broken++
@@ -129,7 +129,7 @@ func titleBelow(n *html.Node) (found *html.Node) {
 				found = c
 			}
 		}
-		if found != nil && textOf(found) == "" {
+		if found != nil && Words(found) == "" {
 			found = nil
 		}
 		return found == nil
@@ -193,10 +193,10 @@ func (b *board) posted(row, titled *html.Node) (at time.Time, dateOnly bool) {
 	now := b.c.Now()
 	if b.sel.posted != nil {
 		if n := cascadia.Query(row, b.sel.posted); n != nil {
-			if at, dateOnly, ok := postedIn(textOf(n), b.c.Zone, now); ok {
+			if at, dateOnly, ok := postedIn(Words(n), b.c.Zone, now); ok {
 				return at, dateOnly
 			}
-			at, dateOnly, _ = anyDate(textOf(n), b.c.Zone)
+			at, dateOnly, _ = anyDate(Words(n), b.c.Zone)
 			return at, dateOnly
 		}
 		return time.Time{}, false

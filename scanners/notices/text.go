@@ -12,25 +12,25 @@ import (
 // maxText bounds a text that is taken from a page, in bytes. No notice comes near it.
 const maxText = 256 << 10
 
-// textOf is what a reader sees of a part of a page, as plain text: block elements are lines, the cells
+// Words is what a reader sees of a part of a page, as plain text: block elements are lines, the cells
 // of a table's row are separated by tabs, images are their alternative text. Whatever a
 // browser does not show by the page's own words (display:none, hidden, scripts, comments) is
 // left out; style sheets are not consulted.
-func textOf(n *html.Node) string {
+func Words(n *html.Node) string {
 	w := writer{shown: true, limit: maxText}
 	w.node(n, true)
 	return tidy(w.b.String())
 }
 
-// allText is textOf with what is hidden, and more of it. whole is false if there was still more.
+// allText is Words with what is hidden, and more of it. whole is false if there was still more.
 func allText(n *html.Node) (text string, whole bool) {
 	w := writer{limit: 4 * maxText}
 	w.node(n, true)
 	return tidy(w.b.String()), !w.cut
 }
 
-// wordsOf is textOf on one line.
-func wordsOf(n *html.Node) string { return oneLine(textOf(n)) }
+// wordsOf is Words on one line.
+func wordsOf(n *html.Node) string { return oneLine(Words(n)) }
 
 type writer struct {
 	b     strings.Builder

@@ -24,7 +24,7 @@ func TestTextOf(t *testing.T) {
 		`<h1>제목</h1>본문<hr>끝`:                                "제목\n본문\n끝",
 		``:                                                  "",
 	} {
-		if got := textOf(parse(in)); got != want {
+		if got := Words(Parse(in)); got != want {
 			t.Errorf("%s\n is   %q\n want %q", in, got, want)
 		}
 	}
@@ -36,8 +36,8 @@ func TestTextIsBounded(t *testing.T) {
 		strings.Repeat("<b>", 60_000), strings.Repeat("<table><tr><td>가", 30_000), strings.Repeat("<div class=content>가", 400) + strings.Repeat("나", 300_000),
 	} {
 		start := time.Now()
-		doc := parse(in)
-		if n := len(textOf(doc)); n > maxText+4096 {
+		doc := Parse(in)
+		if n := len(Words(doc)); n > maxText+4096 {
 			t.Errorf("%d bytes of text", n)
 		}
 		(&board{c: Config{Zone: time.UTC, Now: time.Now}}).body(doc)
@@ -54,9 +54,9 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		doc := parse(in)
+		doc := Parse(in)
 		all, _ := allText(doc)
-		for _, text := range []string{textOf(doc), all, textOfHTML(in)} {
+		for _, text := range []string{Words(doc), all, textOfHTML(in)} {
 			if !utf8.ValidString(text) || strings.Contains(text, "\n\n") || strings.TrimSpace(text) != text || len(text) > maxText+4096 {
 				t.Fatalf("%q", text)
 			}
@@ -74,7 +74,7 @@ func FuzzGuess(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in, template string) {
 		b := newBoard(t, Config{Kind: HTML, URL: "http://127.0.0.1/list"})
 		b.c.LinkTemplate = template
-		doc := parse(in)
+		doc := Parse(in)
 		at := base(doc, b.url)
 		rows, _ := b.entries(doc, at)
 		if len(rows) > len(in) {

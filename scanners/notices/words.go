@@ -9,15 +9,6 @@ import (
 	"github.com/charterwatch/charterwatch/scanners"
 )
 
-// Parse reads a page's text as HTML.
-func Parse(text string) *html.Node { return parse(text) }
-
-// Words is what a reader sees of a part of a page, as plain text.
-func Words(n *html.Node) string { return textOf(n) }
-
-// Squeeze prepares texts for comparison: lower case, without spaces.
-func Squeeze(s string) string { return squeeze(s) }
-
 // Date reads the first full date of a text, in the ways in which Korean and English pages write
 // them.
 func Date(s string, zone *time.Location, now time.Time) (at time.Time, dateOnly, ok bool) {

@@ -142,9 +142,9 @@ func (w *Watcher) Look(ctx context.Context) (out scanners.PageLook) {
 	case err != nil:
 		out.Status, out.Detail = scanners.PageUnreachable, fetch.Describe(err)
 	case r.Status == http.StatusForbidden, r.Status == http.StatusTooManyRequests, r.Status == http.StatusUnauthorized:
-		out.Status, out.Detail = scanners.PageRefused, "status "+http.StatusText(r.Status)
+		out.Status, out.Detail = scanners.PageRefused, codeText(r.Status)
 	case r.Status < 200 || r.Status > 299:
-		out.Status, out.Detail = scanners.PageMissing, fmt.Sprintf("status %d %s", r.Status, http.StatusText(r.Status))
+		out.Status, out.Detail = scanners.PageMissing, codeText(r.Status)
 	case r.Cut:
 		out.Status, out.Detail = scanners.PageUnreadable, "longer than the limit"
 	default:
@@ -152,6 +152,10 @@ func (w *Watcher) Look(ctx context.Context) (out scanners.PageLook) {
 		w.read(&out, r)
 	}
 	return out
+}
+
+func codeText(code int) string {
+	return strings.TrimSpace(fmt.Sprintf("status %d %s", code, http.StatusText(code)))
 }
 
 // read finds out what an answer says.
@@ -194,7 +198,7 @@ func (w *Watcher) readHTML(out *scanners.PageLook, text string) {
 		out.Status, out.Detail = scanners.PageUnreadable, "nothing is where the selector of the date says"
 		return
 	}
-	at, day, ok := machineDate(n)
+	at, day, ok := w.machineDate(n)
 	if !ok {
 		at, day, ok = notices.Date(notices.Words(n), w.c.Zone, w.c.Now())
 	}
@@ -221,8 +225,7 @@ func (w *Watcher) claimed(doc *html.Node, shown string) (latest time.Time, dayOn
 		}
 	}
 	for _, n := range cascadia.QueryAll(doc, metaDates) {
-		at, day, ok := machineDate(n)
-		take(at, day, ok)
+		take(w.machineDate(n))
 	}
 	return latest, dayOnly
 }
@@ -231,16 +234,20 @@ func startsWithDigit(s string) bool { return s != "" && s[0] >= '0' && s[0] <= '
 
 var metaDates = cascadia.MustCompile(`meta[property="article:modified_time"], meta[property="og:updated_time"], meta[name="last-modified"], meta[itemprop="dateModified"], time[itemprop="dateModified"]`)
 
-// machineDate reads a date written for machines.
-func machineDate(n *html.Node) (at time.Time, dayOnly, ok bool) {
+// machineDate reads a date written for machines (HTML, dates and times). One without a zone is in the
+// page's.
+func (w *Watcher) machineDate(n *html.Node) (at time.Time, dayOnly, ok bool) {
 	for _, a := range n.Attr {
 		if a.Key != "datetime" && a.Key != "content" {
 			continue
 		}
-		if at, err := time.Parse(time.RFC3339, strings.TrimSpace(a.Val)); err == nil {
-			return at, false, true
+		text := strings.TrimSpace(a.Val)
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly} {
+			if at, err := time.ParseInLocation(layout, text, w.c.Zone); err == nil {
+				return at, layout == time.DateOnly, true
+			}
 		}
-		if at, err := http.ParseTime(a.Val); err == nil {
+		if at, err := http.ParseTime(text); err == nil {
 			return at, false, true
 		}
 	}

@@ -54,6 +54,8 @@ func TestWhenAPageWasUpdated(t *testing.T) {
 		{"the latest of several", asHTML, `<p>기준일: 2026-10-01</p><p>갱신일시 2026-11-19 18:30</p>`, time.Date(2026, 11, 19, 18, 30, 0, 0, kst), false},
 		{"English", asHTML, `<footer>Last updated on 2026-11-02</footer>`, day(11, 2), true},
 		{"metadata", asHTML, `<head><meta property="article:modified_time" content="2026-11-05T09:00:00+09:00"></head><p>Hello, this is a page</p>`, time.Date(2026, 11, 5, 9, 0, 0, 0, kst), false},
+		{"metadata of a day", asHTML, `<p>갱신: <time itemprop="dateModified" datetime="2026-11-06">그제</time></p>`, day(11, 6), true},
+		{"metadata without a zone", asHTML, `<head><meta name="last-modified" content="2026-11-06T09:00"></head>`, time.Date(2026, 11, 6, 9, 0, 0, 0, kst), false},
 		{"none", asHTML, `<p>2026.11.23 공지입니다. 날짜가 있어도 갱신일은 아닙니다.</p>`, time.Time{}, false},
 		{"one ahead", asHTML, `<p>기준일: 2027-01-01 (예정)</p>`, time.Time{}, false},
 		{"a feed", map[string]string{"Content-Type": "application/rss+xml"}, `<?xml version="1.0" encoding="euc-kr"?><rss version="2.0"><channel><title>t</title>
