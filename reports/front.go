@@ -51,9 +51,9 @@ func (w *writer) signBox() *signBox {
 		x := signed{Role: w.role(role), Name: w.say("sign.open")}
 		if w.s.State == Unsigned {
 			x.Name = w.say("sign.missed")
-			x.Note = w.say("sign.deadline", "at", w.at(w.s.Deadline))
+			x.Note = w.say("sign.deadline", "at", w.limit(w.s.Deadline))
 		} else if !w.s.Deadline.IsZero() {
-			x.Note = w.say("sign.until", "at", w.at(w.s.Deadline))
+			x.Note = w.say("sign.until", "at", w.limit(w.s.Deadline))
 		}
 		for _, g := range w.s.Signatures {
 			if g.Role == role {

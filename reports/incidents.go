@@ -62,10 +62,10 @@ func (w *writer) incidentState(k charter.IncidentClock) string {
 // reported is the table of incidents: three times apart, and what became of each duty.
 func (w *writer) reported() *table {
 	t := &table{Caption: w.say("incidents.caption"), Empty: w.say("incidents.empty"), Columns: []column{
-		{w.say("col.reference"), 4, false}, {w.say("col.kind"), 4, false}, {w.say("col.detected"), 4, false}, {w.say("col.person_knew"), 4, false}, {w.say("col.confirmed"), 4, false}, {w.say("col.duty"), 9, false}, {w.say("col.source"), 6, false}}}
+		{w.say("col.reference"), 6, false}, {w.say("col.detected"), 6, false}, {w.say("col.person_knew"), 6, false}, {w.say("col.confirmed"), 6, false}, {w.say("col.duty"), 14, false}}}
 	for _, k := range w.incidents() {
 		x := k.Incident
-		t.Rows = append(t.Rows, []cell{text(x.Ref), text(w.incidentKind(x.Kind)), text(w.at(x.Detected)), text(w.at(x.Known)), text(w.at(x.Confirmed)), text(w.incidentState(k)), text(w.name(k.Duty.Source))})
+		t.Rows = append(t.Rows, []cell{{Text: x.Ref, Small: w.incidentKind(x.Kind)}, text(w.at(x.Detected)), text(w.at(x.Known)), text(w.at(x.Confirmed)), {Text: w.incidentState(k), Small: w.name(k.Duty.Source)}})
 	}
 	return t
 }
