@@ -3,6 +3,7 @@ package ledger
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -136,6 +137,28 @@ func Open(signed []byte, public ...string) (Checkpoint, error) {
 		}
 	}
 	return Checkpoint{}, fmt.Errorf("ledger: the checkpoint of %s is signed for another log: %w", c.Origin, ErrUnsigned)
+}
+
+// Split takes apart what a recipient kept: signed checkpoints, one after another. Each ends with its
+// signatures; what is left over has none.
+func Split(kept []byte) [][]byte {
+	var out [][]byte
+	var signed []byte
+	ended := false
+	for line := range bytes.Lines(kept) {
+		signature := bytes.HasPrefix(line, []byte("— "))
+		if ended && !signature {
+			out, signed, ended = append(out, signed), nil, false
+		}
+		if signed == nil && len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		signed, ended = append(signed, line...), signature
+	}
+	if len(signed) > 0 {
+		out = append(out, signed)
+	}
+	return out
 }
 
 // Peek reads a signed checkpoint without asking who signed it.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -24,8 +25,15 @@ type LedgerReport struct {
 	Expired     time.Time              // blocks before it were deleted as retention demands; zero: none
 	Unprotected compliance.Unprotected // records from before the first log: nothing proves them
 	Unsealed    int64                  // results whose hour is not sealed yet: nothing proves them yet
+	Kept        int                    // checkpoints that others kept, and that the logs bear out
 	Unsigned    bool                   // no public key was given: signatures were not checked
 	Problems    []string               // at most maxProblems
+}
+
+// KeptCheckpoint is a signed checkpoint that somebody else has kept.
+type KeptCheckpoint struct {
+	Signed []byte
+	Where  string // to tell of it
 }
 
 // LogReport is what VerifyLedger found of one log.
@@ -54,10 +62,11 @@ func (r *LedgerReport) problem(format string, args ...any) {
 // and compares it with the nodes stored, with every checkpoint recorded and with the checkpoint
 // file; each body of evidence with its commitment; and the tables with their leaves: outages,
 // wordings, statements, cases, and the blocks of sealed hours. Checkpoints must be signed by one of
-// the public keys; without any, signatures are not looked at. progress, unless nil, is called now
+// the public keys; without any, signatures are not looked at. Those that others kept show what no
+// checkpoint in the same hands can: that the log was not rewritten and signed anew. progress, unless nil, is called now
 // and then. Problems are in the report; an error means that it could not be made.
-func (d *DB) VerifyLedger(ctx context.Context, public []string, progress func(done, total int64)) (LedgerReport, error) {
-	v := verification{ctx: ctx, d: d, public: public, progress: progress, erased: map[int64]string{}, erasures: map[string]bool{}, files: map[int64][]byte{}, broken: map[int64]broken{}}
+func (d *DB) VerifyLedger(ctx context.Context, public []string, progress func(done, total int64), kept ...KeptCheckpoint) (LedgerReport, error) {
+	v := verification{others: kept, ctx: ctx, d: d, public: public, progress: progress, erased: map[int64]string{}, erasures: map[string]bool{}, files: map[int64][]byte{}, broken: map[int64]broken{}}
 	v.report.Unsigned = len(public) == 0
 	// Before the store: a monitor that runs may sign meanwhile.
 	folder := ledger.Folder{Dir: d.points}
@@ -97,6 +106,7 @@ type verification struct {
 	done, total int64
 	report      LedgerReport
 	files       map[int64][]byte // checkpoint files, by log
+	others      []KeptCheckpoint
 	broken      map[int64]broken // logs that another follows
 
 	first    compliance.Genesis // of the first log in the store
@@ -139,6 +149,7 @@ func (v *verification) logs() error {
 	if err := v.followed(); err != nil {
 		return err
 	}
+	v.unknown(logs)
 	for _, log := range logs {
 		t := &logCheck{v: v, report: LogReport{Log: log}, want: map[int64][]wanted{}}
 		if err := t.run(); err != nil {
@@ -153,6 +164,22 @@ func (v *verification) logs() error {
 		v.report.problem("there is no ledger")
 	}
 	return nil
+}
+
+// unknown tells of checkpoints that others kept of no log in the store, and keeps the rest.
+func (v *verification) unknown(logs []int64) {
+	v.others = slices.DeleteFunc(slices.Clone(v.others), func(k KeptCheckpoint) bool {
+		c, err := v.open(k.Signed)
+		if err != nil {
+			v.report.problem("%s: %s", k.Where, err)
+			return true
+		}
+		if _, n := ledger.FirstOrigin(c.Origin); !slices.Contains(logs, n) {
+			v.report.problem("%s is of %s, which the store does not have", k.Where, c.Origin)
+			return true
+		}
+		return false
+	})
 }
 
 // followed finds the logs that another follows, and what was signed over them last.
@@ -196,6 +223,7 @@ func (v *verification) open(signed []byte) (ledger.Checkpoint, error) {
 type wanted struct {
 	root  ledger.Hash
 	where string
+	kept  bool // by somebody else
 }
 
 // logCheck checks one log.
@@ -284,7 +312,7 @@ func (t *logCheck) checkpoints() error {
 			t.problem("%s is of %s, others are of %s", where, c.Origin, t.report.Origin)
 		}
 		t.report.Origin, t.report.Covered = c.Origin, max(t.report.Covered, c.Size)
-		t.want[c.Size] = append(t.want[c.Size], wanted{c.Root, where})
+		t.want[c.Size] = append(t.want[c.Size], wanted{root: c.Root, where: where})
 	}
 	err := query(t.v.ctx, t.v.tx, func(r *sql.Rows) error {
 		var size int64
@@ -310,7 +338,23 @@ func (t *logCheck) checkpoints() error {
 	if signed, ok := t.v.files[t.report.Log]; ok && string(signed) != t.v.broken[t.report.Log].signed {
 		take(signed, ledger.Folder{Dir: t.v.d.points}.Path(t.report.Log))
 	}
+	t.others(take)
 	return nil
+}
+
+// others collects what others kept of the log. Over one that broke off, more was signed than is there.
+func (t *logCheck) others(take func(signed []byte, where string)) {
+	lost, broke := t.v.broken[t.report.Log]
+	covered := t.report.Covered
+	for _, k := range t.v.others {
+		c, err := ledger.Peek(k.Signed) // it was opened before
+		if _, n := ledger.FirstOrigin(c.Origin); err != nil || n != t.report.Log || broke && c.Size > covered && c.Size <= lost.size {
+			continue
+		}
+		take(k.Signed, k.Where)
+		last := len(t.want[c.Size]) - 1
+		t.want[c.Size][last].kept = true
+	}
 }
 
 // head compares the tree of so many leaves with what was signed.
@@ -321,6 +365,8 @@ func (t *logCheck) head(size int64) {
 	for _, w := range t.want[size] {
 		if root := t.tree.Root(); root != w.root {
 			t.problem("%s was signed over %d leaves that are not those of the store", w.where, size)
+		} else if w.kept {
+			t.v.report.Kept++
 		}
 	}
 	delete(t.want, size)

@@ -24,6 +24,7 @@ type ledgerTool struct {
 	dir, points string
 	key         ledger.KeyFile
 	keys        string // file of public keys
+	kept        string // file of checkpoints that somebody else kept
 	why, out    string
 	word        string
 }
@@ -41,6 +42,7 @@ func ledgerCommand(ctx context.Context, args []string, t *terminal) error {
 	fs.StringVar(&c.points, "checkpoints", "", t.text("cli.flag.checkpoints"))
 	keyPath := fs.String("key", "", t.text("cli.flag.ledger_key"))
 	fs.StringVar(&c.keys, "keys", "", t.text("cli.flag.keys"))
+	fs.StringVar(&c.kept, "kept", "", t.text("cli.flag.kept"))
 	fs.StringVar(&c.why, "why", "", t.text("cli.flag.ledger_why"))
 	fs.StringVar(&c.out, "out", ".", t.text("cli.flag.proof_out"))
 	n := 0
@@ -94,6 +96,19 @@ func (c *ledgerTool) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var kept []store.KeptCheckpoint
+	if c.kept != "" {
+		b, err := os.ReadFile(c.kept)
+		if err != nil {
+			return err
+		}
+		for i, signed := range ledger.Split(b) {
+			kept = append(kept, store.KeptCheckpoint{Signed: signed, Where: fmt.Sprintf("%s, checkpoint %d", c.kept, i+1)})
+		}
+		if len(kept) == 0 {
+			return messages.New("cli.ledger.none_kept", "file", c.kept)
+		}
+	}
 	return c.view(ctx, func(db *store.DB) error {
 		began, shown := time.Now(), time.Time{}
 		r, err := db.VerifyLedger(ctx, keys, func(done, total int64) {
@@ -101,7 +116,7 @@ func (c *ledgerTool) verify(ctx context.Context) error {
 				shown = now
 				fmt.Fprintln(t.errs, t.text("cli.ledger.progress", "done", done, "total", total))
 			}
-		})
+		}, kept...)
 		if err != nil && r.OK() {
 			return err
 		}
@@ -140,6 +155,9 @@ func (c *ledgerTool) report(r store.LedgerReport) {
 	}
 	if r.Unsealed > 0 {
 		t.line("cli.ledger.unsealed", "n", r.Unsealed)
+	}
+	if r.Kept > 0 {
+		t.line("cli.ledger.kept", "n", r.Kept)
 	}
 	if r.Unsigned {
 		t.line("cli.ledger.unsigned")

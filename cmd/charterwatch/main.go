@@ -65,7 +65,7 @@ const (
 	revokeUsage  = "token revoke --dir DIR ID"
 	versionUsage = "version"
 
-	ledgerVerifyUsage     = "ledger verify --dir DIR [--keys FILE]"
+	ledgerVerifyUsage     = "ledger verify --dir DIR [--keys FILE] [--kept FILE]"
 	ledgerProveUsage      = "ledger prove --dir DIR [--out DIR] ID"
 	ledgerKeyUsage        = "ledger key --dir DIR"
 	ledgerCheckpointUsage = "ledger checkpoint --dir DIR"
