@@ -57,7 +57,7 @@ web-test: dashboard/web/node_modules/.package-lock.json
 
 # The race detector needs cgo; the binaries that ship are built without.
 go-test: fonts
-	go test -race -timeout 20m ./...
+	go test -race -timeout 30m ./...
 
 test: vet web-test fonts staticcheck golangci go-test .build/ship.mod
 	$(GO_BUILD) -o bin/charterwatch ./cmd/charterwatch
@@ -90,7 +90,7 @@ govulncheck:
 lint: vet staticcheck golangci govulncheck
 
 bench:
-	go test -run '^$$' -bench . -benchmem ./probes ./store ./monitor ./compliance ./reports
+	go test -run '^$$' -bench . -benchmem ./probes ./store ./monitor ./compliance ./reports ./scanners/notices
 
 fuzz:
 	@for t in $(FUZZ_TARGETS); do \
