@@ -1,9 +1,9 @@
 package ledger
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/base64"
-	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
