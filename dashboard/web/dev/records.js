@@ -136,7 +136,7 @@ await form.getByRole('radio', { name: /^Masked/ }).waitFor()
 if (await form.getByText('Full: with names').count()) throw new Error('an operator is offered the full profile')
 await sign(executive)
 await form.getByText('Full: with names').waitFor()
-await form.getByRole('radio', { name: 'An outage' }).check()
+await form.getByLabel('Id of the outage').waitFor() // the evidence is there again, and with it the form made for it
 await form.getByLabel('Id of the outage').fill(evidence)
 await form.getByLabel('Reason').fill('audit')
 const [made] = await Promise.all([page.waitForEvent('download'), form.getByRole('button', { name: 'Make the file' }).click()])
