@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
 	"time"
 
 	"github.com/charterwatch/charterwatch/compliance"
@@ -28,12 +27,6 @@ type LedgerReport struct {
 	Kept        int                    // checkpoints that others kept, and that the logs bear out
 	Unsigned    bool                   // no public key was given: signatures were not checked
 	Problems    []string               // at most maxProblems
-}
-
-// KeptCheckpoint is a signed checkpoint that somebody else has kept.
-type KeptCheckpoint struct {
-	Signed []byte
-	Where  string // to tell of it
 }
 
 // LogReport is what VerifyLedger found of one log.
@@ -164,22 +157,6 @@ func (v *verification) logs() error {
 		v.report.problem("there is no ledger")
 	}
 	return nil
-}
-
-// unknown tells of checkpoints that others kept of no log in the store, and keeps the rest.
-func (v *verification) unknown(logs []int64) {
-	v.others = slices.DeleteFunc(slices.Clone(v.others), func(k KeptCheckpoint) bool {
-		c, err := v.open(k.Signed)
-		if err != nil {
-			v.report.problem("%s: %s", k.Where, err)
-			return true
-		}
-		if _, n := ledger.FirstOrigin(c.Origin); !slices.Contains(logs, n) {
-			v.report.problem("%s is of %s, which the store does not have", k.Where, c.Origin)
-			return true
-		}
-		return false
-	})
 }
 
 // followed finds the logs that another follows, and what was signed over them last.
@@ -340,21 +317,6 @@ func (t *logCheck) checkpoints() error {
 	}
 	t.others(take)
 	return nil
-}
-
-// others collects what others kept of the log. Over one that broke off, more was signed than is there.
-func (t *logCheck) others(take func(signed []byte, where string)) {
-	lost, broke := t.v.broken[t.report.Log]
-	covered := t.report.Covered
-	for _, k := range t.v.others {
-		c, err := ledger.Peek(k.Signed) // it was opened before
-		if _, n := ledger.FirstOrigin(c.Origin); err != nil || n != t.report.Log || broke && c.Size > covered && c.Size <= lost.size {
-			continue
-		}
-		take(k.Signed, k.Where)
-		last := len(t.want[c.Size]) - 1
-		t.want[c.Size][last].kept = true
-	}
 }
 
 // head compares the tree of so many leaves with what was signed.
